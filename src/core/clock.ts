@@ -1,0 +1,35 @@
+/** The clock of a run: monotonic milliseconds since the run began. Injected, so that a test can let half an hour pass at once. */
+
+export interface Clock {
+  /** Milliseconds since the run began, monotonic, with the resolution of the system's clock (well below a microsecond). */
+  nowMs(): number;
+  /** Resolves at `atMs` on this clock or soon after, never before; at once when that has passed. Resolves early when `signal` aborts. */
+  sleepUntil(atMs: number, signal: AbortSignal): Promise<void>;
+}
+
+/** A clock whose zero is the moment of this call. */
+export function startClock(): Clock {
+  const zero = performance.now();
+  const nowMs = () => performance.now() - zero;
+  return {
+    nowMs,
+    async sleepUntil(atMs, signal) {
+      // A timer may fire up to a millisecond early, hence the loop.
+      for (let left = atMs - nowMs(); left > 0 && !signal.aborted; left = atMs - nowMs()) await sleep(left, signal);
+    },
+  };
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.min(Math.ceil(ms), LONGEST_TIMER_MS));
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,150 @@
+/** The record of a run: what `record.json` holds, its JSON Schema, and the one way in from `unknown`. */
+import { z } from 'zod';
+import { sampleSchema, startKindSchema } from './sample.ts';
+
+export { type Prediction, type Sample, START_KINDS, type StartKind, sampleSchema, type Timings } from './sample.ts';
+
+/** Grows by one when a reader of the older version would misread the newer. New optional fields do not count. */
+export const SCHEMA_VERSION = 1;
+
+/** A bound of a confidence interval; null when it is open: the sample is too small to close it. */
+const bound = z.number().nullable();
+const interval = z.tuple([bound, bound]);
+
+/** Summary of one timing, milliseconds. Percentiles are nearest rank; null when the sample size does not support one. */
+export const distributionSchema = z.object({
+  count: z.int().positive(),
+  min: z.number(),
+  mean: z.number(),
+  /** Sample standard deviation (n - 1); null for a single value. */
+  stddev: z.number().nullable(),
+  p50: z.number().nullable(),
+  p90: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  max: z.number(),
+  /** 95 % intervals of the percentiles, from order statistics. */
+  ci95: z.object({ p50: interval, p90: interval, p95: interval, p99: interval }),
+});
+export type Distribution = z.infer<typeof distributionSchema>;
+
+const distributions = z.record(z.string(), distributionSchema);
+
+export const summarySchema = z.object({
+  /** By start kind, then by timing. Measured samples that succeeded; start kinds never share a distribution. */
+  cold: distributions.optional(),
+  proactive: distributions.optional(),
+  warm: distributions.optional(),
+  unknown: distributions.optional(),
+  /** Failed samples of both phases, by kind of failure. */
+  failed: z.record(z.string(), z.int().positive()),
+});
+export type Summary = z.infer<typeof summarySchema>;
+
+export const modelInfoSchema = z.object({
+  name: z.string(),
+  sha256: z.string(),
+  /** Arithmetic the graph computes in: `float32`, `float16`, `int8 (QDQ)`, `int8`, `int8 (dynamic)`. */
+  precision: z.string(),
+  /** `synthetic`: written by this program with seeded weights; its times are real, its labels are not. `trained`: any other file. */
+  weights: z.enum(['trained', 'synthetic']),
+});
+export type ModelInfo = z.infer<typeof modelInfoSchema>;
+
+export const targetInfoSchema = z.object({
+  /** Absent for the null runner, and for a function that does not tell. */
+  model: modelInfoSchema.optional(),
+  threads: z.int().positive().optional(),
+  preprocess: z.enum(['torchvision', 'fast']).optional(),
+  emulated: z.boolean(),
+  frontDoor: z.enum(['url', 'http-api', 'invoke']).optional(),
+  connection: z.enum(['keep', 'new']).optional(),
+  url: z.string().optional(),
+  functionName: z.string().optional(),
+  memoryMb: z.number().optional(),
+  cpuShare: z.union([z.number(), z.literal('unlimited')]).optional(),
+  region: z.string().optional(),
+  cpuModel: z.string().optional(),
+  /** Resident memory of this process before and after the model was loaded, MB of 1,048,576 bytes. */
+  startRssMb: z.number().optional(),
+  loadedRssMb: z.number().optional(),
+});
+export type TargetInfo = z.infer<typeof targetInfoSchema>;
+
+/** Something a reader of the figures must know, with advice. */
+export const warningSchema = z.object({ code: z.string(), message: z.string(), advice: z.string() });
+export type Warning = z.infer<typeof warningSchema>;
+
+export const machineSchema = z.object({
+  os: z.string(),
+  arch: z.string(),
+  cpuModel: z.string(),
+  cpuCount: z.int().positive(),
+  /** Instruction sets that matter here (avx2, avx512_vnni, ...); absent where the system does not tell. */
+  cpuFlags: z.array(z.string()).optional(),
+  memoryBytes: z.int().positive(),
+  node: z.string(),
+  onnxruntime: z.string(),
+  sharp: z.string(),
+  /** Commit of this program's checkout, with `-dirty` when it had changes; absent when installed from a package. */
+  gitRevision: z.string().optional(),
+});
+export type Machine = z.infer<typeof machineSchema>;
+
+export const imageInfoSchema = z.object({
+  name: z.string(),
+  sha256: z.string(),
+  bytes: z.int().nonnegative(),
+  width: z.int().positive().optional(),
+  height: z.int().positive().optional(),
+  format: z.string().optional(),
+});
+
+export const runSchema = z.object({
+  id: z.string(),
+  command: z.string(),
+  scenario: z.string(),
+  status: z.enum(['running', 'completed', 'interrupted']),
+  /** Wall clock, ISO 8601, UTC. All other times count from here on a monotonic clock. */
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().optional(),
+  /** What ended the measuring. */
+  stoppedBy: z.enum(['iterations', 'duration', 'signal', 'error']).optional(),
+  /** Every option as it was resolved, defaults included. Secrets never enter. */
+  options: z.record(z.string(), z.unknown()),
+  /** Stretches without a gap: one, and one more for each time the run was resumed. */
+  segments: z.array(z.object({ startedAt: z.iso.datetime(), offsetMs: z.number() })),
+});
+export type Run = z.infer<typeof runSchema>;
+
+const targetHeadSchema = z.object({ name: z.string(), info: targetInfoSchema, warnings: z.array(warningSchema) });
+export type TargetHead = z.infer<typeof targetHeadSchema>;
+
+const headShape = {
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  tool: z.object({ name: z.string(), version: z.string() }),
+  run: runSchema,
+  machine: machineSchema,
+  images: z.array(imageInfoSchema),
+};
+
+/** A record without samples and summaries: what stands in `record.json` while the run goes on. */
+export const recordHeadSchema = z.object({ ...headShape, targets: z.array(targetHeadSchema) });
+export type RecordHead = z.infer<typeof recordHeadSchema>;
+
+export const targetSchema = targetHeadSchema.extend({ summary: summarySchema, samples: z.array(sampleSchema) });
+export type Target = z.infer<typeof targetSchema>;
+
+export const runRecordSchema = z.object({ ...headShape, targets: z.array(targetSchema) });
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** A line of `samples.ndjson`. */
+export const sampleLineSchema = z.object({ target: z.string(), sample: sampleSchema });
+export type SampleLine = z.infer<typeof sampleLineSchema>;
+
+export { startKindSchema };
+
+/** The JSON Schema (draft 2020-12) of a finished record, as published in `docs/record.schema.json`. */
+export function recordJsonSchema(): object {
+  return z.toJSONSchema(runRecordSchema, { target: 'draft-2020-12' });
+}

@@ -1,0 +1,23 @@
+/** A scenario drives one target: it decides which image leaves when, and when to end. */
+import type { Clock } from './clock.ts';
+import type { Image } from './image.ts';
+import type { Run, Sample } from './record.ts';
+import type { Runner } from './runner.ts';
+
+export interface ScenarioContext {
+  readonly runner: Runner;
+  /** At least one. */
+  readonly images: readonly Image[];
+  readonly clock: Clock;
+  /** Ends the scenario after the query in flight. */
+  readonly signal: AbortSignal;
+}
+
+export type StopReason = NonNullable<Run['stoppedBy']>;
+
+export interface Scenario {
+  /** The field's word for it: `closed loop`. */
+  readonly name: string;
+  /** Yields samples in issue order; returns what ended it. */
+  drive(context: ScenarioContext): AsyncGenerator<Sample, StopReason>;
+}
