@@ -28,7 +28,7 @@ export class SetupError extends BenchError {
 /** Why a single query failed, in words that counts can be kept by. */
 export type FailureKind = 'undecodable-image' | 'image-too-large' | 'inference';
 
-/** One query failed. Thrown by runners only and turned into a failed sample by `issue`; it never ends a run. */
+/** One query failed. Thrown by runners and the classifier, and turned into a failed sample by `issue`; it never ends a run. */
 export class QueryError extends Error {
   override readonly name = 'QueryError';
   readonly kind: FailureKind;

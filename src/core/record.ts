@@ -32,10 +32,10 @@ const distributions = z.record(z.string(), distributionSchema);
 
 export const summarySchema = z.object({
   /** By start kind, then by timing. Measured samples that succeeded; start kinds never share a distribution. */
-  cold: distributions.optional(),
-  proactive: distributions.optional(),
-  warm: distributions.optional(),
-  unknown: distributions.optional(),
+  cold: distributions.exactOptional(),
+  proactive: distributions.exactOptional(),
+  warm: distributions.exactOptional(),
+  unknown: distributions.exactOptional(),
   /** Failed samples of both phases, by kind of failure. */
   failed: z.record(z.string(), z.int().positive()),
 });
@@ -53,21 +53,21 @@ export type ModelInfo = z.infer<typeof modelInfoSchema>;
 
 export const targetInfoSchema = z.object({
   /** Absent for the null runner, and for a function that does not tell. */
-  model: modelInfoSchema.optional(),
-  threads: z.int().positive().optional(),
-  preprocess: z.enum(['torchvision', 'fast']).optional(),
+  model: modelInfoSchema.exactOptional(),
+  threads: z.int().positive().exactOptional(),
+  preprocess: z.enum(['torchvision', 'fast']).exactOptional(),
   emulated: z.boolean(),
-  frontDoor: z.enum(['url', 'http-api', 'invoke']).optional(),
-  connection: z.enum(['keep', 'new']).optional(),
-  url: z.string().optional(),
-  functionName: z.string().optional(),
-  memoryMb: z.number().optional(),
-  cpuShare: z.union([z.number(), z.literal('unlimited')]).optional(),
-  region: z.string().optional(),
-  cpuModel: z.string().optional(),
+  frontDoor: z.enum(['url', 'http-api', 'invoke']).exactOptional(),
+  connection: z.enum(['keep', 'new']).exactOptional(),
+  url: z.string().exactOptional(),
+  functionName: z.string().exactOptional(),
+  memoryMb: z.number().exactOptional(),
+  cpuShare: z.union([z.number(), z.literal('unlimited')]).exactOptional(),
+  region: z.string().exactOptional(),
+  cpuModel: z.string().exactOptional(),
   /** Resident memory of this process before and after the model was loaded, MB of 1,048,576 bytes. */
-  startRssMb: z.number().optional(),
-  loadedRssMb: z.number().optional(),
+  startRssMb: z.number().exactOptional(),
+  loadedRssMb: z.number().exactOptional(),
 });
 export type TargetInfo = z.infer<typeof targetInfoSchema>;
 
@@ -81,13 +81,13 @@ export const machineSchema = z.object({
   cpuModel: z.string(),
   cpuCount: z.int().positive(),
   /** Instruction sets that matter here (avx2, avx512_vnni, ...); absent where the system does not tell. */
-  cpuFlags: z.array(z.string()).optional(),
+  cpuFlags: z.array(z.string()).exactOptional(),
   memoryBytes: z.int().positive(),
   node: z.string(),
   onnxruntime: z.string(),
   sharp: z.string(),
   /** Commit of this program's checkout, with `-dirty` when it had changes; absent when installed from a package. */
-  gitRevision: z.string().optional(),
+  gitRevision: z.string().exactOptional(),
 });
 export type Machine = z.infer<typeof machineSchema>;
 
@@ -95,9 +95,9 @@ export const imageInfoSchema = z.object({
   name: z.string(),
   sha256: z.string(),
   bytes: z.int().nonnegative(),
-  width: z.int().positive().optional(),
-  height: z.int().positive().optional(),
-  format: z.string().optional(),
+  width: z.int().positive().exactOptional(),
+  height: z.int().positive().exactOptional(),
+  format: z.string().exactOptional(),
 });
 
 export const runSchema = z.object({
@@ -107,9 +107,9 @@ export const runSchema = z.object({
   status: z.enum(['running', 'completed', 'interrupted']),
   /** Wall clock, ISO 8601, UTC. All other times count from here on a monotonic clock. */
   startedAt: z.iso.datetime(),
-  endedAt: z.iso.datetime().optional(),
+  endedAt: z.iso.datetime().exactOptional(),
   /** What ended the measuring. */
-  stoppedBy: z.enum(['iterations', 'duration', 'signal', 'error']).optional(),
+  stoppedBy: z.enum(['iterations', 'duration', 'signal', 'error']).exactOptional(),
   /** Every option as it was resolved, defaults included. Secrets never enter. */
   options: z.record(z.string(), z.unknown()),
   /** Stretches without a gap: one, and one more for each time the run was resumed. */

@@ -12,32 +12,32 @@ export type StartKind = z.infer<typeof startKindSchema>;
 /** Times in milliseconds. A time that was not measured is absent, never 0. */
 export const timingsSchema = z.object({
   /** Base64 and JSON of the request, once per picture. */
-  encodeMs: ms().optional(),
+  encodeMs: ms().exactOptional(),
   /** TCP and TLS. This and the next three are the wire's view of the service time. */
-  connectMs: ms().optional(),
-  requestMs: ms().optional(),
-  firstByteMs: ms().optional(),
-  downloadMs: ms().optional(),
+  connectMs: ms().exactOptional(),
+  requestMs: ms().exactOptional(),
+  firstByteMs: ms().exactOptional(),
+  downloadMs: ms().exactOptional(),
   /** Request JSON and base64 to bytes, in the classifier's process. */
-  parseMs: ms().optional(),
+  parseMs: ms().exactOptional(),
   /** Decode, resize, crop, normalise. */
-  preprocessMs: ms().optional(),
-  inferenceMs: ms().optional(),
+  preprocessMs: ms().exactOptional(),
+  inferenceMs: ms().exactOptional(),
   /** Softmax and top five. */
-  postprocessMs: ms().optional(),
+  postprocessMs: ms().exactOptional(),
   /** The whole of the work: parse, preprocess, inference and postprocess with what lies between. */
-  handlerMs: ms().optional(),
+  handlerMs: ms().exactOptional(),
   /** Creating the environment's runtime, code and model; locally reading the model and creating its session. */
-  initMs: ms().optional(),
-  invocationMs: ms().optional(),
+  initMs: ms().exactOptional(),
+  invocationMs: ms().exactOptional(),
   /** After the answer; belongs to no sum. */
-  overheadMs: ms().optional(),
-  durationMs: ms().optional(),
-  billedMs: ms().optional(),
-  serviceSideMs: ms().optional(),
-  networkMs: ms().optional(),
-  unexplainedMs: ms().optional(),
-  outsideMs: ms().optional(),
+  overheadMs: ms().exactOptional(),
+  durationMs: ms().exactOptional(),
+  billedMs: ms().exactOptional(),
+  serviceSideMs: ms().exactOptional(),
+  networkMs: ms().exactOptional(),
+  unexplainedMs: ms().exactOptional(),
+  outsideMs: ms().exactOptional(),
 });
 export type Timings = z.infer<typeof timingsSchema>;
 
@@ -51,10 +51,10 @@ export const predictionSchema = z.object({
 export type Prediction = z.infer<typeof predictionSchema>;
 
 export const outcomeSchema = z.union([
-  z.object({ ok: z.literal(true), httpStatus: z.int().optional() }),
+  z.object({ ok: z.literal(true), httpStatus: z.int().exactOptional() }),
   z.object({
     ok: z.literal(false),
-    error: z.object({ kind: z.string(), message: z.string(), httpStatus: z.int().optional() }),
+    error: z.object({ kind: z.string(), message: z.string(), httpStatus: z.int().exactOptional() }),
   }),
 ]);
 
@@ -73,17 +73,17 @@ export const sampleSchema = z.object({
   predictions: z.array(predictionSchema).max(5),
   timings: timingsSchema,
   /** MB of 1,048,576 bytes, as Lambda counts. */
-  memory: z.object({ usedMb: mb().optional(), sizeMb: mb().optional(), peakRssMb: mb().optional() }),
+  memory: z.object({ usedMb: mb().exactOptional(), sizeMb: mb().exactOptional(), peakRssMb: mb().exactOptional() }),
   /** CPU time of the classifier's process within the handler time. */
-  cpu: z.object({ userMs: ms(), systemMs: ms() }).optional(),
-  requestBytes: z.int().nonnegative().optional(),
-  responseBytes: z.int().nonnegative().optional(),
-  connectionReused: z.boolean().optional(),
-  requestId: z.string().optional(),
-  traceId: z.string().optional(),
-  traceJoin: z.enum(['handler', 'header', 'requestId', 'time']).optional(),
+  cpu: z.object({ userMs: ms(), systemMs: ms() }).exactOptional(),
+  requestBytes: z.int().nonnegative().exactOptional(),
+  responseBytes: z.int().nonnegative().exactOptional(),
+  connectionReused: z.boolean().exactOptional(),
+  requestId: z.string().exactOptional(),
+  traceId: z.string().exactOptional(),
+  traceJoin: z.enum(['handler', 'header', 'requestId', 'time']).exactOptional(),
   trace: z.enum(['complete', 'partial', 'missing', 'not-sampled', 'off']),
-  environmentId: z.string().optional(),
+  environmentId: z.string().exactOptional(),
 });
 export type Sample = z.infer<typeof sampleSchema>;
 export type Outcome = z.infer<typeof outcomeSchema>;
