@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+// .ci/run names a file for the counts; everybody else reads the terminal.
+const { RESNET_BENCH_TEST_RESULTS: resultsFile } = process.env;
+
 export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
+    reporters: resultsFile ? ['default', ['json', { outputFile: resultsFile }]] : ['default'],
     // Whole runs of the real program, on two cores, side by side.
     testTimeout: 60_000,
     hookTimeout: 120_000,

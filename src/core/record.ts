@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { sampleSchema, startKindSchema } from './sample.ts';
 
-export { type Prediction, type Sample, START_KINDS, type StartKind, sampleSchema, type Timings } from './sample.ts';
+export {
+  type Prediction,
+  type Sample,
+  START_KINDS,
+  type StartKind,
+  sampleSchema,
+  type Timings,
+  timingsSchema,
+} from './sample.ts';
 
 /** Grows by one when a reader of the older version would misread the newer. New optional fields do not count. */
 export const SCHEMA_VERSION = 1;
@@ -109,7 +117,7 @@ export const runSchema = z.object({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().exactOptional(),
   /** What ended the measuring. */
-  stoppedBy: z.enum(['iterations', 'duration', 'signal', 'error']).exactOptional(),
+  stoppedBy: z.enum(['iterations', 'duration', 'signal']).exactOptional(),
   /** Every option as it was resolved, defaults included. Secrets never enter. */
   options: z.record(z.string(), z.unknown()),
   /** Stretches without a gap: one, and one more for each time the run was resumed. */

@@ -1,0 +1,92 @@
+/** The report for a pull request, an issue or a paper. */
+import { markdownTable } from 'markdown-table';
+import type { Distribution, RunRecord, Target } from '../core/record.ts';
+import {
+  describeCold,
+  describeCounts,
+  describeFailures,
+  describeMachine,
+  describeMemory,
+  describeStatus,
+  describeTarget,
+  predictionsByImage,
+  stagesOf,
+} from './facts.ts';
+import { formatMs, formatPercent, formatWithInterval } from './figures.ts';
+
+export function renderMarkdown(record: RunRecord): string {
+  const { run, tool, machine } = record;
+  const blocks = [
+    `## resnet-bench ${escapeMarkup(run.command)}: ${escapeMarkup(run.id)}`,
+    `${tool.name} ${tool.version} · ${escapeMarkup(describeMachine(machine))} · onnxruntime ${machine.onnxruntime} · sharp ${machine.sharp}`,
+    describeStatus(run),
+    ...record.targets.flatMap(target => targetBlocks(record, target)),
+  ];
+  return `${blocks.filter(Boolean).join('\n\n')}\n`;
+}
+
+function targetBlocks(record: RunRecord, target: Target): (string | undefined)[] {
+  const facts = [describeCounts(target), describeCold(target), describeMemory(target)].filter(Boolean).join(' · ');
+  return [
+    `### ${escapeMarkup(target.name)}`,
+    escapeMarkup(describeTarget(target)),
+    stageTable(target),
+    escapeMarkup(facts),
+    predictionTable(record, target),
+    list(describeFailures(target)),
+    list(
+      target.warnings.map(({ message, advice }) => `**Warning:** ${escapeMarkup(message)}. ${escapeMarkup(advice)}.`),
+    ),
+  ];
+}
+
+function stageTable({ summary }: Target): string {
+  const rows = (['warm', 'unknown', 'proactive', 'cold'] as const).flatMap(start =>
+    stagesOf(summary[start] ?? {}).map(([name, distribution]) => [start, name, ...cells(distribution)]),
+  );
+  if (rows.length === 0) return '';
+  const head = [
+    'start',
+    'ms',
+    'n',
+    'p50 [95 % CI]',
+    'p90 [95 % CI]',
+    'p95 [95 % CI]',
+    'p99 [95 % CI]',
+    'mean',
+    'min',
+    'max',
+  ];
+  return markdownTable([head, ...rows], { align: ['l', 'l', ...Array<string>(8).fill('r')] });
+}
+
+function cells(distribution: Distribution): string[] {
+  const { count, ci95, p50, p90, p95, p99, mean, min, max } = distribution;
+  return [
+    String(count),
+    formatWithInterval(p50, ci95.p50),
+    formatWithInterval(p90, ci95.p90),
+    formatWithInterval(p95, ci95.p95),
+    formatWithInterval(p99, ci95.p99),
+    formatMs(mean),
+    formatMs(min),
+    formatMs(max),
+  ];
+}
+
+function predictionTable(record: RunRecord, target: Target): string {
+  const rows = predictionsByImage(record, target).map(({ image, predictions }) => [
+    escapeMarkup(image),
+    predictions.map(({ label, probability }) => `${escapeMarkup(label)} ${formatPercent(probability)}`).join(', '),
+  ]);
+  return rows.length === 0 ? '' : markdownTable([['picture', 'top five'], ...rows]);
+}
+
+function list(lines: readonly string[]): string {
+  return lines.map(line => `- ${line}`).join('\n');
+}
+
+/** Names come from files and models: they must not become markup. */
+function escapeMarkup(text: string): string {
+  return text.replace(/[\\`*_{}[\]<#|!]/g, '\\$&').replaceAll('\n', ' ');
+}

@@ -1,0 +1,81 @@
+/** The report for a terminal. */
+import type { Distribution, RunRecord, Target } from '../core/record.ts';
+import {
+  describeCold,
+  describeCounts,
+  describeFailures,
+  describeMachine,
+  describeMemory,
+  describeStatus,
+  describeTarget,
+  predictionsByImage,
+  stagesOf,
+} from './facts.ts';
+import { formatMs, formatPercent, formatTail, formatWithInterval, UNKNOWN } from './figures.ts';
+import { layout } from './layout.ts';
+
+const BAR_CELLS = 16;
+
+export function renderTable(record: RunRecord): string {
+  const sections = [
+    describeStatus(record.run),
+    ...record.targets.flatMap(target => [
+      `${describeTarget(target)} · ${describeMachine(record.machine)}`,
+      predictionLines(record, target),
+      stageTable(target),
+      [describeCold(target), describeMemory(target)].filter(Boolean).join(' · '),
+      describeFailures(target)
+        .map(line => `failed  ${line}`)
+        .join('\n'),
+      target.warnings.map(({ message, advice }) => `warning  ${message}\n         ${advice}`).join('\n'),
+    ]),
+  ];
+  return `${sections.filter(Boolean).join('\n\n')}\n`;
+}
+
+/** Each picture with its three best classes and bars in proportion. */
+function predictionLines(record: RunRecord, target: Target): string {
+  const rows = predictionsByImage(record, target).map(({ image, predictions }) => [
+    image,
+    ...predictions
+      .slice(0, 3)
+      .map(({ label, probability }) => `${label} ${formatPercent(probability)}  ${bar(probability)}`.trimEnd()),
+  ]);
+  return rows.length === 0 ? '' : layout(rows, 'left');
+}
+
+function bar(fraction: number): string {
+  return '█'.repeat(Math.round(fraction * BAR_CELLS));
+}
+
+/** Times of the calls that were not cold; nothing when there were none. */
+function stageTable(target: Target): string {
+  const { summary } = target;
+  const times = summary.warm ?? summary.unknown;
+  if (times === undefined) return '';
+  const rows = stagesOf(times).map(([name, distribution]) => [`${name} ms`, ...cells(distribution)]);
+  const head = [describeCounts(target), 'p50 [95 % CI]', 'p90', 'p95', 'p99', 'mean', 'min', 'max'];
+  const table = layout([head, ...rows], 'right');
+  return `${table}${legend(table)}`;
+}
+
+function cells(distribution: Distribution): string[] {
+  return [
+    formatWithInterval(distribution.p50, distribution.ci95.p50),
+    formatTail(distribution, 'p90'),
+    formatTail(distribution, 'p95'),
+    formatTail(distribution, 'p99'),
+    formatMs(distribution.mean),
+    formatMs(distribution.min),
+    formatMs(distribution.max),
+  ];
+}
+
+/** Says what the signs mean, when there are any. */
+function legend(table: string): string {
+  const signs = [
+    table.includes('>=') && '>= x: too few calls for an upper end; with 95 % confidence not below x',
+    table.includes(` ${UNKNOWN} `) && `${UNKNOWN}: too few calls for this percentile`,
+  ].filter(Boolean);
+  return signs.length === 0 ? '' : `\n${signs.join('\n')}`;
+}

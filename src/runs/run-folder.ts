@@ -1,0 +1,114 @@
+/**
+ * The folder of a run. `record.json` begins as the record without samples; `samples.ndjson` grows by a line a sample, on
+ * disk before the next query leaves; at the end the whole record is written beside the first and renamed over it.
+ * A folder whose run was killed is a valid input to every command.
+ */
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { messageOf, SetupError } from '../core/errors.ts';
+import type { SampleLine } from '../core/record.ts';
+
+export const RECORD_FILE = 'record.json';
+export const SAMPLES_FILE = 'samples.ndjson';
+
+export class RunFolder {
+  readonly id: string;
+  readonly path: string;
+  readonly #samples: number;
+
+  private constructor(id: string, path: string) {
+    this.id = id;
+    this.path = path;
+    this.#samples = openSync(join(path, SAMPLES_FILE), 'ax');
+  }
+
+  /** Makes `<parent>/<UTC time>-<command>`, numbered where another run took that name. Throws SetupError when it cannot. */
+  static create(parent: string, command: string, startedAt: Date): RunFolder {
+    const stamp = startedAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+    try {
+      makeFolders(resolve(parent));
+      for (let attempt = 1; ; attempt++) {
+        const id = `${stamp}-${command}${attempt === 1 ? '' : `-${attempt}`}`;
+        const path = join(parent, id);
+        if (makeFolder(path)) return new RunFolder(id, path);
+      }
+    } catch (thrown) {
+      throw writeFailure(parent, thrown);
+    }
+  }
+
+  /** Writes the record as it is known so far, or as a whole; until that has succeeded the old one stays. */
+  async writeRecord(chunks: Iterable<string> | AsyncIterable<string>): Promise<void> {
+    const temporary = join(this.path, `${RECORD_FILE}.new`);
+    try {
+      await writeChunks(temporary, chunks);
+      renameSync(temporary, join(this.path, RECORD_FILE));
+    } catch (thrown) {
+      rmSync(temporary, { force: true });
+      throw writeFailure(this.path, thrown);
+    }
+  }
+
+  /** Hands the line to the system before it returns, so that a killed process loses nothing it has reported. */
+  append(line: SampleLine): void {
+    try {
+      writeAll(this.#samples, `${JSON.stringify(line)}\n`);
+    } catch (thrown) {
+      throw writeFailure(this.path, thrown);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#samples);
+  }
+
+  /** Removes the folder of a run that never began. */
+  discard(): void {
+    this.close();
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Not mkdir's own `recursive`, which never returns where a file system refuses folders with ENOENT, as /proc does. */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  makeFolder(path);
+}
+
+/** False when the name is taken. */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw thrown;
+  }
+}
+
+/** writeSync may write a part only, above all when the disk is about to be full. */
+function writeAll(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}
+
+async function writeChunks(path: string, chunks: Iterable<string> | AsyncIterable<string>): Promise<void> {
+  const file = openSync(path, 'w');
+  try {
+    for await (const chunk of chunks) writeAll(file, chunk);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The error to show for a write that the system refused; any other error as it is. */
+function writeFailure(path: string, thrown: unknown): unknown {
+  const code = (thrown as NodeJS.ErrnoException).code;
+  if (code === undefined || thrown instanceof SetupError) return thrown;
+  if (code === 'ENOSPC') {
+    const hint = 'free some space; what was measured so far can be read: resnet-bench report';
+    return new SetupError(`cannot write to ${path}: no space left on the disk`, hint, thrown);
+  }
+  return new SetupError(`cannot write to ${path}: ${messageOf(thrown)}`, 'choose another folder with --out', thrown);
+}

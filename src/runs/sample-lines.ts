@@ -1,0 +1,34 @@
+/** Reads `samples.ndjson` back, line by line. */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { messageOf, SetupError } from '../core/errors.ts';
+import { type SampleLine, sampleLineSchema } from '../core/record.ts';
+
+/**
+ * Yields the samples of a run in the order they were written. The last line may be torn: the run was killed, or the disk
+ * full, while it was written; it is left out. Throws SetupError when any other line cannot be read.
+ */
+export async function* readSampleLines(file: string): AsyncGenerator<SampleLine> {
+  let torn: { error: unknown; lineNumber: number } | undefined;
+  let lineNumber = 0;
+  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+    lineNumber++;
+    if (torn !== undefined) {
+      throw new SetupError(
+        `${file}, line ${torn.lineNumber}: not a sample: ${messageOf(torn.error)}`,
+        'the file was changed by something else',
+      );
+    }
+    const line = parseLine(text);
+    if ('error' in line) torn = { error: line.error, lineNumber };
+    else yield line;
+  }
+}
+
+function parseLine(text: string): SampleLine | { error: unknown } {
+  try {
+    return sampleLineSchema.parse(JSON.parse(text));
+  } catch (error) {
+    return { error };
+  }
+}

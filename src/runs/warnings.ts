@@ -1,0 +1,39 @@
+/** What a reader of a target's figures must be told, each with advice. Pure: from what is known of the target and its summary. */
+import type { Summary, TargetInfo, Warning } from '../core/record.ts';
+
+/** A single call so far above the median tells of the machine rather than of the classifier. */
+const SLOW_CALL_RATIO = 3;
+
+export function warningsOf(info: TargetInfo, summary: Summary): Warning[] {
+  return [syntheticWeights(info), failures(summary), slowCalls(summary)].filter(warning => warning !== undefined);
+}
+
+function syntheticWeights({ model }: TargetInfo): Warning | undefined {
+  if (model?.weights !== 'synthetic') return undefined;
+  return {
+    code: 'synthetic-weights',
+    message: `${model.name} has made-up weights: times are real, LABELS ARE NOT`,
+    advice: 'resnet-bench model pull gets a trained model',
+  };
+}
+
+function failures({ failed }: Summary): Warning | undefined {
+  const counts = Object.entries(failed);
+  if (counts.length === 0) return undefined;
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  return {
+    code: 'failed-queries',
+    message: `${total} ${total === 1 ? 'query' : 'queries'} failed and ${total === 1 ? 'is' : 'are'} in no figure: ${counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`,
+    advice: 'resnet-bench report --format csv names each',
+  };
+}
+
+function slowCalls({ warm }: Summary): Warning | undefined {
+  const times = warm?.handlerMs ?? warm?.serviceMs;
+  if (times === undefined || times.p50 === null || times.max < SLOW_CALL_RATIO * times.p50) return undefined;
+  return {
+    code: 'slow-calls',
+    message: `the slowest warm call took ${(times.max / times.p50).toFixed(1)} times the median`,
+    advice: 'other work on the machine disturbs the figures: repeat when it is quiet',
+  };
+}

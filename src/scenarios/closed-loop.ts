@@ -1,0 +1,40 @@
+/** Closed loop: the next query leaves when the last is answered. Images take turns. */
+import type { Sample } from '../core/record.ts';
+import type { Scenario, StopReason } from '../core/scenario.ts';
+import { issue } from './issue.ts';
+
+/** At least one of `iterations` and `durationMs`; whichever is reached first ends the loop. */
+export interface ClosedLoopOptions {
+  /** Measured samples that are not cold, failed ones included. */
+  readonly iterations?: number;
+  /** No query leaves later than this after the first. */
+  readonly durationMs?: number;
+  /** The first samples that are not cold: kept, and left out of every figure. */
+  readonly warmup: number;
+}
+
+export function closedLoop(options: ClosedLoopOptions): Scenario {
+  const { iterations = Number.POSITIVE_INFINITY, durationMs = Number.POSITIVE_INFINITY, warmup } = options;
+  if (iterations === Number.POSITIVE_INFINITY && durationMs === Number.POSITIVE_INFINITY) {
+    throw new RangeError('a closed loop needs an end');
+  }
+  return {
+    name: 'closed loop',
+    async *drive({ runner, images, clock, signal }): AsyncGenerator<Sample, StopReason> {
+      const endMs = clock.nowMs() + durationMs;
+      let notCold = 0;
+      for (let seq = 0; !signal.aborted; seq++) {
+        if (notCold >= warmup + iterations) return 'iterations';
+        const scheduledMs = clock.nowMs();
+        if (scheduledMs >= endMs) return 'duration';
+        const image = images[seq % images.length]!;
+        const sample = await issue({ seq, image, scheduledMs }, runner, clock, signal);
+        // A cold sample is never warm-up, and never one of the iterations.
+        const phase = sample.start !== 'cold' && notCold < warmup ? 'warmup' : 'measured';
+        if (sample.start !== 'cold') notCold++;
+        yield { ...sample, phase };
+      }
+      return 'signal';
+    },
+  };
+}

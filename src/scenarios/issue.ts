@@ -1,0 +1,64 @@
+/** Sends one query and reads the clock around it. Nothing else does. */
+import type { Clock } from '../core/clock.ts';
+import { QueryError } from '../core/errors.ts';
+import type { Image } from '../core/image.ts';
+import type { Sample } from '../core/record.ts';
+import type { Inference, Runner } from '../core/runner.ts';
+
+export interface Query {
+  readonly seq: number;
+  readonly image: Image;
+  /** Intended send, milliseconds on the run's clock. */
+  readonly scheduledMs: number;
+}
+
+/** A sample of which only the scenario can say the phase. */
+export type UnphasedSample = Omit<Sample, 'phase'>;
+
+/** Never throws for a query that failed: that is a sample too. */
+export async function issue(query: Query, runner: Runner, clock: Clock, signal: AbortSignal): Promise<UnphasedSample> {
+  const issuedMs = clock.nowMs();
+  let answer: Inference | QueryError;
+  try {
+    answer = await runner.infer(query.image, signal);
+  } catch (thrown) {
+    if (!(thrown instanceof QueryError)) throw thrown;
+    answer = thrown;
+  }
+  const completedMs = clock.nowMs();
+  const frame = {
+    seq: query.seq,
+    image: query.image.name,
+    scheduledMs: toNanoseconds(query.scheduledMs),
+    issuedMs: toNanoseconds(issuedMs),
+    completedMs: toNanoseconds(completedMs),
+    trace: 'off' as const,
+  };
+  return answer instanceof QueryError ? failed(frame, answer) : succeeded(frame, answer);
+}
+
+type Frame = Pick<Sample, 'seq' | 'image' | 'scheduledMs' | 'issuedMs' | 'completedMs' | 'trace'>;
+
+function succeeded(frame: Frame, inference: Inference): UnphasedSample {
+  const timings = { ...inference.timings };
+  for (const name of Object.keys(timings) as (keyof typeof timings)[]) timings[name] = toNanoseconds(timings[name]!);
+  return {
+    ...frame,
+    start: inference.start,
+    outcome: { ok: true },
+    predictions: [...inference.predictions],
+    timings,
+    memory: inference.memory ?? {},
+    ...(inference.cpu && { cpu: inference.cpu }),
+  };
+}
+
+function failed(frame: Frame, { kind, message, httpStatus }: QueryError): UnphasedSample {
+  const error = httpStatus === undefined ? { kind, message } : { kind, message, httpStatus };
+  return { ...frame, start: 'unknown', outcome: { ok: false, error }, predictions: [], timings: {}, memory: {} };
+}
+
+/** The clock's own resolution; what lies below is noise of the floating point. */
+function toNanoseconds(ms: number): number {
+  return Math.round(ms * 1e6) / 1e6;
+}
