@@ -1,16 +1,13 @@
 /** The classifier: encoded picture in, top five and the time of each stage out. The same for the local runner and the Lambda handler. */
 import type { Prediction, Timings } from '../core/record.ts';
-import { type PreprocessMode, preprocess } from './preprocess.ts';
-import { createSession } from './session.ts';
+import { INPUT_LENGTH, type PreprocessMode, preprocess, type StoredSize } from './preprocess.ts';
+import { createSession, type Session } from './session.ts';
 import { topFive } from './top-five.ts';
 
-export interface Classification {
+export interface Classification extends StoredSize {
   readonly predictions: Prediction[];
   /** preprocessMs, inferenceMs and postprocessMs. */
   readonly timings: Required<Pick<Timings, 'preprocessMs' | 'inferenceMs' | 'postprocessMs'>>;
-  /** Pixels of the picture as stored. */
-  readonly width: number;
-  readonly height: number;
 }
 
 export interface Classifier {
@@ -30,26 +27,41 @@ export interface ClassifierOptions {
 /** Loads the model. Throws SetupError when it does not fit. */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
   const session = await createSession(options.modelFile, options.threads);
+  // Fresh memory for each input would cost more than filling it. Several calls at once need several.
+  const spareInputs: Float32Array<ArrayBuffer>[] = [];
   return {
     async classify(bytes) {
-      const started = performance.now();
-      const { input, width, height } = await preprocess(bytes, options.preprocess);
-      const preprocessed = performance.now();
-      const output = await session.run(input);
-      const inferred = performance.now();
-      const predictions = topFive(output);
-      const finished = performance.now();
-      return {
-        predictions,
-        timings: {
-          preprocessMs: preprocessed - started,
-          inferenceMs: inferred - preprocessed,
-          postprocessMs: finished - inferred,
-        },
-        width,
-        height,
-      };
+      const input = spareInputs.pop() ?? new Float32Array(INPUT_LENGTH);
+      try {
+        return await classifyInto(input, bytes, session, options.preprocess);
+      } finally {
+        spareInputs.push(input);
+      }
     },
     release: () => session.release(),
+  };
+}
+
+async function classifyInto(
+  input: Float32Array<ArrayBuffer>,
+  bytes: Uint8Array,
+  session: Session,
+  mode: PreprocessMode,
+): Promise<Classification> {
+  const started = performance.now();
+  const size = await preprocess(bytes, mode, input);
+  const preprocessed = performance.now();
+  const output = await session.run(input);
+  const inferred = performance.now();
+  const predictions = topFive(output);
+  const finished = performance.now();
+  return {
+    predictions,
+    timings: {
+      preprocessMs: preprocessed - started,
+      inferenceMs: inferred - preprocessed,
+      postprocessMs: finished - inferred,
+    },
+    ...size,
   };
 }

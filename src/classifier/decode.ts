@@ -39,7 +39,7 @@ export async function readHeader(bytes: Uint8Array): Promise<ImageHeader | undef
 }
 
 /**
- * Decodes a picture: whole, or, when `shortSide` is given, at a half, a quarter or an eighth where the format can and the
+ * Decodes a picture: whole, or, when `shortSide` is given, at a quarter or an eighth where the format can and the
  * short side stays that long. Throws QueryError when the picture is broken, of no known format, or too large.
  */
 export async function decode(bytes: Uint8Array, shortSide?: number): Promise<Decoded> {
@@ -77,7 +77,8 @@ function open(bytes: Uint8Array): Sharp {
 }
 
 function jpegScale(side: number, shortSide: number): number {
-  return [8, 4, 2].find(scale => side / scale >= shortSide) ?? 1;
+  // At a half, what the decoder saves goes to sharp's resize of the remainder.
+  return [8, 4].find(scale => side / scale >= shortSide) ?? 1;
 }
 
 /** libvips repeats itself line by line; its first line says it. */

@@ -4,7 +4,7 @@
  * each pass rounded to bytes. Only what the crop shows is computed. Sources: Pillow src/libImaging/Resample.c,
  * torchvision transforms/functional.py (Resize, CenterCrop).
  */
-import { RESIZE_WASM } from './resize-wasm.ts';
+import { passes, reserve, SLACK } from './passes.ts';
 
 /** 8-bit RGB, rows of R, G, B. */
 export interface RgbImage {
@@ -18,32 +18,6 @@ const WEIGHT_BITS = 22;
 
 /** Bytes of input that the horizontal pass works on at a time: they stay in the processor's cache and memory stays small. */
 const TILE_BYTES = 256 * 1024;
-
-/** Both passes read or write up to one vector beyond their end. */
-const SLACK = 16;
-
-// Node's own types name the global but not what is in it.
-declare const WebAssembly: {
-  Module: new (code: Uint8Array) => object;
-  Instance: new (module: object) => { exports: unknown };
-};
-
-interface Passes {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  horizontal(
-    input: number,
-    rows: number,
-    stride: number,
-    starts: number,
-    weights: number,
-    taps: number,
-    count: number,
-    out: number,
-  ): void;
-  vertical(input: number, stride: number, weights: number, taps: number, out: number): void;
-}
-
-const passes = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(RESIZE_WASM, 'base64'))).exports as Passes;
 
 /** For every position of an output stretch: where its inputs start, and `taps` fixed-point weights, padded with zeros. */
 interface Kernel {
@@ -68,19 +42,15 @@ export function resizeAndCrop(image: RgbImage, resizeTo: number, crop: number): 
   const outStride = crop * 3;
   const tileRows = Math.max(1, Math.floor(TILE_BYTES / stride));
 
-  const { memory, horizontal, vertical } = passes;
   const startsAt = 0;
   const acrossAt = startsAt + crop * 4;
   const downAt = acrossAt + across.weights.byteLength;
   const outAt = downAt + down.weights.byteLength;
   const rowsAt = outAt + crop * outStride;
   const tileAt = rowsAt + (endRow - firstRow + down.taps) * outStride + SLACK;
-  const end = tileAt + tileRows * stride + across.taps * 3 + SLACK;
-  const missing = end - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / 65_536));
-
-  const bytes = new Uint8Array(memory.buffer);
-  const words = new Int32Array(memory.buffer);
+  const memory = reserve(tileAt + tileRows * stride + across.taps * 3 + SLACK);
+  const bytes = new Uint8Array(memory);
+  const words = new Int32Array(memory);
   words.set(
     across.starts.map(start => start * 3),
     startsAt / 4,
@@ -91,11 +61,11 @@ export function resizeAndCrop(image: RgbImage, resizeTo: number, crop: number): 
     const rows = Math.min(tileRows, endRow - row);
     bytes.set(data.subarray(row * stride, (row + rows) * stride), tileAt);
     const to = rowsAt + (row - firstRow) * outStride;
-    horizontal(tileAt, rows, stride, startsAt, acrossAt, across.taps, crop, to);
+    passes.horizontal(tileAt, rows, stride, startsAt, acrossAt, across.taps, crop, to);
   }
   for (let y = 0; y < crop; y++) {
     const from = rowsAt + (down.starts[y]! - firstRow) * outStride;
-    vertical(from, outStride, downAt + y * down.taps * 4, down.taps, outAt + y * outStride);
+    passes.vertical(from, outStride, downAt + y * down.taps * 4, down.taps, outAt + y * outStride);
   }
   return bytes.slice(outAt, outAt + crop * outStride);
 }

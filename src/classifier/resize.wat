@@ -70,4 +70,27 @@
           (i16x8.narrow_i32x4_s (i32x4.shr_s (local.get $s0) (i32.const 22)) (i32x4.shr_s (local.get $s1) (i32.const 22)))
           (i16x8.narrow_i32x4_s (i32x4.shr_s (local.get $s2) (i32.const 22)) (i32x4.shr_s (local.get $s3) (i32.const 22)))))
       (local.set $out (i32.add (local.get $out) (i32.const 16)))
-      (br_if $block (i32.lt_u (local.tee $in (i32.add (local.get $in) (i32.const 16))) (local.get $end))))))
+      (br_if $block (i32.lt_u (local.tee $in (i32.add (local.get $in) (i32.const 16))) (local.get $end)))))
+
+  ;; RGB bytes to three planes of normalised float32, four pixels at a time: (byte / 255 - mean) / deviation, in the order and
+  ;; the precision of ToTensor and Normalize. `pixels` is a multiple of four; the planes follow each other at `out`.
+  (func (export "normalize") (param $in i32) (param $pixels i32) (param $out i32)
+    (local $end i32) (local $plane i32) (local $bytes v128) (local $zero v128)
+    (local.set $plane (i32.shl (local.get $pixels) (i32.const 2)))
+    (local.set $end (i32.add (local.get $out) (local.get $plane)))
+    (loop $four
+      (local.set $bytes (v128.load (local.get $in)))
+      (v128.store (local.get $out)
+        (f32x4.div (f32x4.sub (f32x4.div (f32x4.convert_i32x4_u
+          (i8x16.shuffle 0 16 16 16 3 16 16 16 6 16 16 16 9 16 16 16 (local.get $bytes) (local.get $zero)))
+          (v128.const f32x4 255 255 255 255)) (v128.const f32x4 0.485 0.485 0.485 0.485)) (v128.const f32x4 0.229 0.229 0.229 0.229)))
+      (v128.store (i32.add (local.get $out) (local.get $plane))
+        (f32x4.div (f32x4.sub (f32x4.div (f32x4.convert_i32x4_u
+          (i8x16.shuffle 1 16 16 16 4 16 16 16 7 16 16 16 10 16 16 16 (local.get $bytes) (local.get $zero)))
+          (v128.const f32x4 255 255 255 255)) (v128.const f32x4 0.456 0.456 0.456 0.456)) (v128.const f32x4 0.224 0.224 0.224 0.224)))
+      (v128.store (i32.add (local.get $out) (i32.shl (local.get $plane) (i32.const 1)))
+        (f32x4.div (f32x4.sub (f32x4.div (f32x4.convert_i32x4_u
+          (i8x16.shuffle 2 16 16 16 5 16 16 16 8 16 16 16 11 16 16 16 (local.get $bytes) (local.get $zero)))
+          (v128.const f32x4 255 255 255 255)) (v128.const f32x4 0.406 0.406 0.406 0.406)) (v128.const f32x4 0.225 0.225 0.225 0.225)))
+      (local.set $in (i32.add (local.get $in) (i32.const 12)))
+      (br_if $four (i32.lt_u (local.tee $out (i32.add (local.get $out) (i32.const 16))) (local.get $end))))))

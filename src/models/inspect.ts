@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { messageOf, SetupError } from '../core/errors.ts';
-import { decodeModel, type Model } from './onnx.ts';
+import { type Model, skimModel } from './onnx.ts';
 import { precisionOf } from './precision.ts';
 import { SYNTHETIC_MARK } from './synthetic.ts';
 
@@ -18,44 +18,29 @@ export interface Inspection {
 const HINT = 'resnet-bench model list shows the models there are, resnet-bench model pull fetches one';
 
 /** Bytes read at a time: the next are on their way while these are hashed. */
-const CHUNK = 4 * 2 ** 20;
+const CHUNK = 2 ** 20;
 
 /** Protobuf's own limit. */
 const LARGEST = 2 ** 31 - 1;
 
-/** Reads the file once. Throws SetupError when it cannot be read or is no ONNX model, and no other error. */
+/**
+ * Reads the file without ever holding it: a run that is about to measure its memory must not have had the model in it
+ * already. Throws SetupError when it cannot be read or is no ONNX model, and no other error.
+ */
 export async function inspectModel(file: string): Promise<Inspection> {
-  const { content, sha256 } = await readAndHash(file);
-  const model = parseModel(file, content);
-  const synthetic = model.metadataProps.some(
-    ({ key, value }) => key === SYNTHETIC_MARK.key && value === SYNTHETIC_MARK.value,
-  );
-  return {
-    sha256,
-    bytes: content.length,
-    precision: precisionOf(model.graph),
-    weights: synthetic ? 'synthetic' : 'trained',
-  };
-}
-
-async function readAndHash(file: string): Promise<{ content: Buffer; sha256: string }> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(file, 'r');
     const stats = await handle.stat();
     if (!stats.isFile()) throw new SetupError(`${file} is not a file`, HINT);
     if (stats.size > LARGEST) throw notOnnx(file, 'larger than the 2 GB that such a file can be');
-    const content = Buffer.allocUnsafeSlow(stats.size);
-    const hash = createHash('sha256');
-    for (let start = 0, end = 0; ; ) {
-      const reading = handle.read(content, end, Math.min(CHUNK, content.length - end), end);
-      hash.update(content.subarray(start, end));
-      const { bytesRead } = await reading;
-      // Zero is the end, also of a file that shrank meanwhile.
-      if (bytesRead === 0) return { content: content.subarray(0, end), sha256: hash.digest('hex') };
-      start = end;
-      end += bytesRead;
-    }
+    const sha256 = await hashOf(handle);
+    const model = skim(file, handle.fd, stats.size);
+    const synthetic = model.metadataProps.some(
+      ({ key, value }) => key === SYNTHETIC_MARK.key && value === SYNTHETIC_MARK.value,
+    );
+    const weights = synthetic ? 'synthetic' : 'trained';
+    return { sha256, bytes: stats.size, precision: precisionOf(model.graph), weights };
   } catch (error) {
     if (error instanceof SetupError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
@@ -66,11 +51,27 @@ async function readAndHash(file: string): Promise<{ content: Buffer; sha256: str
   }
 }
 
-function parseModel(file: string, content: Buffer): Model & { graph: NonNullable<Model['graph']> } {
-  if (content.length === 0) throw notOnnx(file, 'empty');
+async function hashOf(handle: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  let [hashing, reading] = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)];
+  for (let at = 0, ready = 0; ; ) {
+    const next = handle.read(reading, 0, CHUNK, at);
+    hash.update(hashing.subarray(0, ready));
+    const { bytesRead } = await next;
+    // Zero is the end, also of a file that shrank meanwhile.
+    if (bytesRead === 0) return hash.digest('hex');
+    at += bytesRead;
+    ready = bytesRead;
+    [hashing, reading] = [reading, hashing];
+  }
+}
+
+/** The model without its weights. */
+function skim(file: string, descriptor: number, size: number): Model & { graph: NonNullable<Model['graph']> } {
+  if (size === 0) throw notOnnx(file, 'empty');
   let model: Model;
   try {
-    model = decodeModel(content);
+    model = skimModel(descriptor, size);
   } catch (error) {
     throw notOnnx(file, 'truncated, or something else', error);
   }

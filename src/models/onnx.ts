@@ -1,5 +1,6 @@
 /** The part of the ONNX file format that this program writes and reads. Source: onnx/onnx.proto of github.com/onnx/onnx. */
 import protobuf from 'protobufjs/light.js';
+import { skimMessage } from './skim.ts';
 
 /** TensorProto.DataType. */
 export const DATA_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10, float64: 11, bfloat16: 16 };
@@ -92,7 +93,9 @@ const MESSAGES: Record<string, Record<string, string>> = {
   StringStringEntryProto: { key: '1 string', value: '2 string' },
 };
 
-const root = protobuf.Root.fromJSON({ nested: Object.fromEntries(Object.entries(MESSAGES).map(describe)) });
+const root = protobuf.Root.fromJSON({
+  nested: Object.fromEntries(Object.entries(MESSAGES).map(describe)),
+}).resolveAll();
 const modelType = root.lookupType('ModelProto');
 const graphType = root.lookupType('GraphProto');
 const tensorType = root.lookupType('TensorProto');
@@ -109,6 +112,11 @@ function describe([message, fields]: [string, Record<string, string>]): [string,
 /** Decodes a model. Throws Error when the bytes are not a protobuf message that could be one; what is absent stays absent. */
 export function decodeModel(bytes: Uint8Array): Model {
   return modelType.toObject(modelType.decode(bytes), { longs: Number, arrays: true }) as Model;
+}
+
+/** Decodes the model in an open file of `size` bytes, but for its weights. Throws like `decodeModel`, or the system's error. */
+export function skimModel(file: number, size: number): Model {
+  return decodeModel(skimMessage(file, modelType, 0, size));
 }
 
 /** Encodes a model in one piece: for small ones, and for a large one without its graph. */

@@ -1,9 +1,10 @@
 /** The unfinished file of a download: found again after an interruption, hashed as it grows, and never shared by two downloads. */
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, SetupError } from '../core/errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 const HOST = hostname().replace(/[^\w-]/g, '_');
 let claims = 0;
@@ -30,7 +31,7 @@ export class PartFile {
   /** Takes over what an earlier download of `file` left behind, or starts an empty part. */
   static claim(file: string): Promise<PartFile> {
     return onDisk(file, async () => {
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       const path = `${file}.${HOST}-${process.pid}-${claims++}.part`;
       // One of several is enough: the last stays, the others are gone with it.
       for (const left of await abandonedParts(file)) await rename(left, path).catch(ignoreMissing);

@@ -1,0 +1,27 @@
+/** `npm run bench [-- NAME...]`: our own speed, in ratios measured side by side. Nothing here passes or fails a test. */
+import { cpus } from 'node:os';
+import { benchHelp } from './help.ts';
+import { benchInference } from './inference.ts';
+import { benchPreprocessing } from './preprocess.ts';
+import { benchPureSteps } from './pure.ts';
+import { benchSynthetic } from './synthetic-vs-trained.ts';
+
+const benches: Record<string, () => Promise<void>> = {
+  pure: benchPureSteps,
+  inference: benchInference,
+  preprocess: benchPreprocessing,
+  help: benchHelp,
+  synthetic: benchSynthetic,
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.find(name => !(name in benches));
+if (unknown !== undefined) {
+  console.error(`no benchmark ${unknown}; there are: ${Object.keys(benches).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  console.log(
+    `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}; ratios are medians over rounds [first, ninth decile]`,
+  );
+  for (const name of chosen.length > 0 ? chosen : Object.keys(benches)) await benches[name]!();
+}
