@@ -21,13 +21,13 @@ export function renderTable(record: RunRecord): string {
     describeStatus(record.run),
     ...record.targets.flatMap(target => [
       `${describeTarget(target)} · ${describeMachine(record.machine)}`,
+      target.warnings.map(({ message, advice }) => `warning  ${message}\n         ${advice}`).join('\n'),
       predictionLines(record, target),
       stageTable(target),
       [describeCold(target), describeMemory(target)].filter(Boolean).join(' · '),
       describeFailures(target)
         .map(line => `failed  ${line}`)
         .join('\n'),
-      target.warnings.map(({ message, advice }) => `warning  ${message}\n         ${advice}`).join('\n'),
     ]),
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
