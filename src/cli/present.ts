@@ -25,10 +25,17 @@ export interface Presentation {
 export async function present(plan: RunPlan, presentation: Presentation): Promise<number> {
   const folder = await runWithProgress(plan, presentation);
   const file = join(folder, RECORD_FILE);
-  if (presentation.json) await pipeline(createReadStream(file), process.stdout, { end: false });
+  if (presentation.json) await copyToStdout(file);
   const record = await readRecord(file);
   if (!presentation.json) process.stdout.write(`${renderTable(record)}\n${whatNext(record, folder, presentation)}`);
   return hasSuccess(record) || record.run.status === 'interrupted' ? EXIT.ok : EXIT.unmet;
+}
+
+/** A reader that has seen enough (`| head`) is no error. */
+async function copyToStdout(file: string): Promise<void> {
+  await pipeline(createReadStream(file), process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  });
 }
 
 /** Returns the run's folder. */

@@ -9,10 +9,12 @@ export interface Spinner {
 }
 
 export function startSpinner(text: string): Spinner {
+  // A terminal that does not tell its width sends ora into an endless loop.
+  const visible = process.stderr.isTTY === true && process.stderr.columns > 0 && process.env.CI === undefined;
   const spinner = ora({
     text,
-    isEnabled: process.stderr.isTTY === true && process.env.CI === undefined,
-    isSilent: process.stderr.isTTY !== true || process.env.CI !== undefined,
+    isEnabled: visible,
+    isSilent: !visible,
     // Ctrl-C must reach the program as a signal.
     discardStdin: false,
   }).start();

@@ -75,6 +75,7 @@ function cells(distribution: Distribution): string[] {
 function legend(table: string): string {
   const signs = [
     table.includes('>=') && '>= x: too few calls for an upper end; with 95 % confidence not below x',
+    table.includes('...') && '...: too few calls for this end of the interval',
     table.includes(` ${UNKNOWN} `) && `${UNKNOWN}: too few calls for this percentile`,
   ].filter(Boolean);
   return signs.length === 0 ? '' : `\n${signs.join('\n')}`;
