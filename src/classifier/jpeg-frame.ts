@@ -12,6 +12,8 @@ export function jpegFrame(bytes: Uint8Array): JpegFrame | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
   const word = (at: number) => (bytes[at]! << 8) | bytes[at + 1]!;
   for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; at += 2 + word(at + 2)) {
+    // Any number of fill bytes may stand before a marker (ITU T.81, B.1.1.2).
+    while (bytes[at + 1] === 0xff) at++;
     const marker = bytes[at + 1]!;
     if (isStartOfFrame(marker)) return { height: word(at + 5), width: word(at + 7), components: bytes[at + 9]! };
   }

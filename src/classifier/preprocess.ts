@@ -26,7 +26,7 @@ export async function preprocess(bytes: Uint8Array, mode: PreprocessMode, input:
   return { width: image.storedWidth, height: image.storedHeight };
 }
 
-/** Writes RGB bytes, pixel by pixel, as planes of (byte / 255 - mean) / deviation with ImageNet's constants, in float32 as ToTensor and Normalize compute it. */
+/** Writes RGB bytes, a multiple of four pixels, as planes of (byte / 255 - mean) / deviation with ImageNet's constants, in float32 as ToTensor and Normalize compute it. */
 export function normalize(rgb: Uint8Array, input: Float32Array): void {
   const outAt = Math.ceil(rgb.length / SLACK + 1) * SLACK;
   const memory = reserve(outAt + input.byteLength + SLACK);

@@ -64,19 +64,22 @@ function misfit(session: InferenceSession): string | undefined {
   const { inputMetadata: inputs, outputMetadata: outputs } = session;
   const [input] = inputs;
   const [output] = outputs;
-  if (inputs.length !== 1 || !input?.isTensor) return `it has ${inputs.length} inputs`;
-  if (outputs.length !== 1 || !output?.isTensor) return `it has ${outputs.length} outputs`;
-  const [batch, ...inputRest] = input.shape;
-  const inputFits = input.type === 'float32' && inputRest.join() === INPUT_SHAPE.slice(1).join() && isOne(batch);
+  if (inputs.length !== 1) return `it has ${inputs.length} inputs`;
+  if (outputs.length !== 1) return `it has ${outputs.length} outputs`;
+  if (!input?.isTensor || !output?.isTensor) return 'its input or output is no tensor';
+  const inputFits = input.type === 'float32' && fits(input.shape, INPUT_SHAPE);
   if (!inputFits) return `its input ${input.name} is ${input.type} ${shapeText(input.shape)}`;
   const outputFits = output.type === 'float32' && output.shape.length === 2 && output.shape[1] === CLASSES;
   if (!outputFits) return `its output ${output.name} is ${output.type} ${shapeText(output.shape)}`;
   return undefined;
 }
 
-/** A batch of one: said, or left open by a name or a negative number. */
-function isOne(batch: number | string | undefined): boolean {
-  return typeof batch === 'string' || (batch !== undefined && batch <= 1);
+/** Every side as it should be, or left open by a name or a negative number. */
+function fits(shape: readonly (number | string)[], wanted: readonly number[]): boolean {
+  return (
+    shape.length === wanted.length &&
+    shape.every((side, i) => typeof side === 'string' || side < 0 || side === wanted[i])
+  );
 }
 
 function shapeText(shape: readonly (number | string)[]): string {

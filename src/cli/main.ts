@@ -1,5 +1,5 @@
 /** The entry of the program: the only place that prints errors and sets the exit code. */
-import { BenchError, EXIT, messageOf } from '../core/errors.ts';
+import { BenchError, EXIT, messageOf, SetupError } from '../core/errors.ts';
 import { runProgram } from './program.ts';
 
 const aborter = new AbortController();
@@ -17,13 +17,22 @@ for (const [signal, code] of [
   });
 }
 
-// A reader that has seen enough (`| head`) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  // A reader that has seen enough (`| head`) is no error.
+  if (error.code === 'EPIPE' || process.exitCode === EXIT.setup) return;
+  process.exitCode = report(
+    new SetupError(`cannot write to stdout: ${messageOf(error)}`, 'look at where it goes', error),
+  );
 });
 
+// An empty variable is an unset one.
+for (const [name, value] of Object.entries(process.env)) {
+  if (name.startsWith('RESNET_BENCH_') && value === '') delete process.env[name];
+}
+
 try {
-  process.exitCode = await runProgram(process.argv.slice(2), aborter.signal);
+  const exitCode = await runProgram(process.argv.slice(2), aborter.signal);
+  process.exitCode ??= exitCode;
 } catch (thrown) {
   process.exitCode = report(thrown);
 }

@@ -4,6 +4,10 @@ import { Option } from 'commander';
 import { parseDuration } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
 
+export const DEFAULT_OUT = 'reports';
+
+const LONGEST_MS = 365 * 24 * 3600 * 1000;
+
 /** Beyond this the runtime only fails later, and less clearly. */
 const MOST_THREADS = 1024;
 
@@ -32,7 +36,7 @@ export const modelOption = () =>
     'model',
     '<file or name>',
     'an ONNX file, a name of `resnet-bench model list`, or synthetic (default: what is in the models folder, else a download, else synthetic)',
-  );
+  ).argParser(something('--model'));
 
 export const preprocessOption = () =>
   option('preprocess', '<mode>', "torchvision: the original's very bytes; fast: large JPEGs decoded at reduced size")
@@ -40,7 +44,9 @@ export const preprocessOption = () =>
     .choices(['torchvision', 'fast']);
 
 export const outOption = () =>
-  option('out', '<folder>', 'where run folders are made and looked for').default('reports');
+  option('out', '<folder>', 'where run folders are made and looked for')
+    .default(DEFAULT_OUT)
+    .argParser(something('--out'));
 
 export const formatOption = (formats: readonly string[]) =>
   option('format', '<format>', 'how to show it').default('table').choices(formats);
@@ -50,6 +56,13 @@ function option(name: string, argument: string, description: string): Option {
   return new Option(`--${name} ${argument}`, description).env(
     `RESNET_BENCH_${name.toUpperCase().replaceAll('-', '_')}`,
   );
+}
+
+function something(flag: string): (text: string) => string {
+  return text => {
+    if (text !== '') return text;
+    throw new UsageError(`${flag} must not be empty`, 'leave it out for the default');
+  };
 }
 
 function wholeNumber(flag: string, least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -67,9 +80,9 @@ function wholeNumber(flag: string, least: number, most = Number.MAX_SAFE_INTEGER
 function positiveDuration(flag: string): (text: string) => number {
   return text => {
     const ms = parseDuration(text);
-    if (ms !== undefined && ms > 0) return ms;
+    if (ms !== undefined && ms > 0 && ms <= LONGEST_MS) return ms;
     throw new UsageError(
-      `${flag} must be a duration above zero, got "${text}"`,
+      `${flag} must be a duration ${ms !== undefined && ms > 0 ? 'of at most a year' : 'above zero'}, got "${text}"`,
       `write it like ${flag} 30s, 5m or 1h30m`,
     );
   };

@@ -1,7 +1,6 @@
 /** Makes a run and shows it: progress while it goes, the report at its end, and what to do next. */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { EXIT } from '../core/errors.ts';
 import type { RunRecord } from '../core/record.ts';
 import { shortPath } from '../reports/facts.ts';
@@ -17,8 +16,12 @@ export interface Presentation {
   readonly json: boolean;
   readonly limits: Limits;
   readonly signal: AbortSignal;
-  /** Pictures as they were named on the command line, for the commands to try next. */
-  readonly imageArguments: readonly string[];
+  /** What to say again to measure the same pictures with the same model, and to find the same reports. */
+  readonly repeat: {
+    readonly images: readonly string[];
+    readonly model: readonly string[];
+    readonly out: readonly string[];
+  };
 }
 
 /** Returns the exit code: 4 when nothing succeeded. */
@@ -28,14 +31,17 @@ export async function present(plan: RunPlan, presentation: Presentation): Promis
   if (presentation.json) await copyToStdout(file);
   const record = await readRecord(file);
   if (!presentation.json) process.stdout.write(`${renderTable(record)}\n${whatNext(record, folder, presentation)}`);
-  return hasSuccess(record) || record.run.status === 'interrupted' ? EXIT.ok : EXIT.unmet;
+  else process.stderr.write(warningLines(record));
+  if (hasSuccess(record) || record.run.status === 'interrupted') return EXIT.ok;
+  process.stderr.write('error: nothing succeeded\nhint: resnet-bench report --format csv names what failed, and why\n');
+  return EXIT.unmet;
 }
 
-/** A reader that has seen enough (`| head`) is no error. */
+/** What goes wrong with stdout is told where stdout is watched; the file is read to its end all the same. */
 async function copyToStdout(file: string): Promise<void> {
-  await pipeline(createReadStream(file), process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-  });
+  for await (const chunk of createReadStream(file)) {
+    await new Promise<void>(resolve => void process.stdout.write(chunk, () => resolve()));
+  }
 }
 
 /** Returns the run's folder. */
@@ -58,18 +64,24 @@ function hasSuccess(record: RunRecord): boolean {
   return record.targets.some(({ samples }) => samples.some(({ outcome }) => outcome.ok));
 }
 
-function whatNext(record: RunRecord, folder: string, { imageArguments }: Presentation): string {
+function warningLines(record: RunRecord): string {
+  const warnings = record.targets.flatMap(target => target.warnings);
+  return warnings.map(({ message, advice }) => `warning: ${message}; ${advice}\n`).join('');
+}
+
+function whatNext(record: RunRecord, folder: string, { repeat }: Presentation): string {
   const synthetic = record.targets.some(({ info }) => info.model?.weights === 'synthetic');
-  const images = imageArguments.length === 0 ? '' : ` ${imageArguments.map(quoted).join(' ')}`;
-  const commands = [
+  const images = repeat.images.some(image => image.startsWith('-')) ? ['--', ...repeat.images] : repeat.images;
+  const commands: [words: string[], what: string][] = [
     synthetic
-      ? ['resnet-bench model pull', 'a trained model, for true labels']
-      : [`resnet-bench local${images} --threads 1`, 'one thread, as a small Lambda has'],
-    ['resnet-bench report --format md', 'the tables for a pull request; also csv, json'],
-  ] as const;
-  const width = Math.max(...commands.map(([command]) => command.length));
-  const lines = commands.map(([command, what]) => `${command.padEnd(width)}   ${what}`);
-  return `record  ${shortPath(folder)}\nnext    ${lines.join('\n        ')}\n`;
+      ? [['model', 'pull'], 'a trained model, for true labels']
+      : [['local', '--threads', '1', ...repeat.model, ...repeat.out, ...images], 'one thread, as a small Lambda has'],
+    [['report', '--format', 'md', ...repeat.out], 'the tables for a pull request; also csv, json'],
+  ];
+  const lines = commands.map(([words, what]) => [`resnet-bench ${words.map(quoted).join(' ')}`, what] as const);
+  const width = Math.max(...lines.map(([command]) => command.length));
+  const text = lines.map(([command, what]) => `${command.padEnd(width)}   ${what}`).join('\n        ');
+  return `record  ${shortPath(folder)}\nnext    ${text}\n`;
 }
 
 /** As a shell takes it. */

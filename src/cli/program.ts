@@ -108,8 +108,8 @@ function buildProgram(signal: AbortSignal, exit: (code: number) => void): Comman
 function usageErrorOf({ message, code }: CommanderError, command: string | undefined): UsageError {
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n');
   const didYouMean = /^\(Did you mean (.*)\?\)$/.exec(suggestion ?? '')?.[1];
-  const help =
-    command === undefined || command.startsWith('-') || code === 'commander.unknownCommand' ? '' : `${command} `;
+  const unknownCommand = code === 'commander.unknownCommand' && what.endsWith(`'${command}'`);
+  const help = command === undefined || command.startsWith('-') || unknownCommand ? '' : `${command} `;
   return new UsageError(what, didYouMean ? `did you mean ${didYouMean}?` : `resnet-bench ${help}--help`);
 }
 

@@ -16,7 +16,7 @@ export function parseDuration(text: string): number | undefined {
     smallestUnitMs = unitMs;
     totalMs += Number(part[1]) * unitMs;
   }
-  return text === '' ? undefined : totalMs;
+  return text === '' || !Number.isFinite(totalMs) ? undefined : totalMs;
 }
 
 /** A duration in the fewest parts that lose nothing above a millisecond: 5400000 is `1h30m`, 0 is `0s`. */

@@ -154,5 +154,6 @@ export { startKindSchema };
 
 /** The JSON Schema (draft 2020-12) of a finished record, as published in `docs/record.schema.json`. */
 export function recordJsonSchema(): object {
-  return z.toJSONSchema(runRecordSchema, { target: 'draft-2020-12' });
+  // As input: what a newer version adds is no error to a reader of this one.
+  return z.toJSONSchema(runRecordSchema, { target: 'draft-2020-12', io: 'input' });
 }

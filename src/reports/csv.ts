@@ -9,7 +9,7 @@ const COLUMNS = [
   ...['target', 'seq', 'image', 'phase', 'start', 'ok', 'errorKind', 'errorMessage', 'httpStatus'],
   ...['classId', 'label', 'probability', 'scheduledMs', 'issuedMs', 'completedMs', ...TIMINGS],
   ...['usedMb', 'sizeMb', 'peakRssMb', 'cpuUserMs', 'cpuSystemMs', 'requestBytes', 'responseBytes'],
-  ...['connectionReused', 'requestId', 'traceId', 'environmentId'],
+  ...['connectionReused', 'requestId', 'trace', 'traceId', 'traceJoin', 'environmentId'],
 ];
 
 export function renderCsv(record: RunRecord): string {

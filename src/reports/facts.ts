@@ -1,6 +1,6 @@
 /** What every report says of a record in words: model, machine, cold calls, failures. No layout. */
 import { relative } from 'node:path';
-import type { Distribution, Machine, Run, RunRecord, Sample, Target } from '../core/record.ts';
+import type { Distribution, Machine, Run, RunRecord, Sample, StartKind, Target } from '../core/record.ts';
 import { formatMb, formatMs, plural } from './figures.ts';
 
 /** In the order of the work, by the names of the record. */
@@ -46,7 +46,7 @@ export function describeCold({ samples }: Target): string | undefined {
     initMs !== undefined && `model and session ${formatMs(initMs)} ms`,
     handlerMs !== undefined && `first answer ${formatMs(handlerMs)} ms`,
   ].filter(Boolean);
-  return `${plural(cold.length, 'cold call')}: ${parts.join(', ')}`;
+  return [plural(cold.length, 'cold call'), parts.join(', ')].filter(Boolean).join(': ');
 }
 
 /** `memory 62 -> 214 MB, peak 231 MB`: at start, with the model loaded, and the most of the whole run. */
@@ -59,13 +59,16 @@ export function describeMemory({ info, samples }: Target): string | undefined {
   return `memory ${formatMb(startRssMb)} -> ${formatMb(loadedRssMb)} MB${peakText}`;
 }
 
-/** `100 warm calls, after 3 to warm up`. */
-export function describeCounts({ samples }: Target): string {
-  const measured = samples.filter(
-    sample => sample.phase === 'measured' && sample.outcome.ok && sample.start !== 'cold',
-  );
-  const warmups = samples.filter(sample => sample.phase === 'warmup').length;
-  return `${plural(measured.length, 'warm call')}${warmups === 0 ? '' : ` (after ${warmups} to warm up)`}`;
+/** `100 warm calls (after 3 to warm up)`. */
+export function describeCounts({ samples }: Target, start: StartKind): string {
+  const counted = samples.filter(sample => sample.start === start && sample.phase === 'measured' && sample.outcome.ok);
+  // A failed call tells no start, and warmed up all the same.
+  const warmups = samples.filter(
+    ({ phase, start: met, outcome }) => phase === 'warmup' && (met === start || !outcome.ok),
+  ).length;
+  const calls = start === 'unknown' ? 'call of unknown start' : `${start} call`;
+  const many = start === 'unknown' ? 'calls of unknown start' : undefined;
+  return `${plural(counted.length, calls, many)}${warmups === 0 ? '' : ` (after ${warmups} to warm up)`}`;
 }
 
 /** One line a picture and kind of failure: `broken.jpg: 34 of 34 failed (undecodable-image): cannot be decoded: ...`. */

@@ -4,8 +4,9 @@ import type { Distribution } from '../core/record.ts';
 /** A figure that is not known: the sample is too small for it, or it was not measured. */
 export const UNKNOWN = '-';
 
-/** At least three significant digits, at most three places: 1234, 123, 12.3, 1.23, 0.012. */
+/** Three significant digits or more, but no place below a microsecond: 1234, 123, 12.3, 1.23, 0.012, <0.001. */
 export function formatMs(ms: number): string {
+  if (ms > 0 && ms < 0.0005) return '<0.001';
   const size = Math.abs(ms);
   const places = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   return ms.toFixed(places);

@@ -3,7 +3,6 @@ import { markdownTable } from 'markdown-table';
 import type { Distribution, RunRecord, Target } from '../core/record.ts';
 import {
   describeCold,
-  describeCounts,
   describeFailures,
   describeMachine,
   describeMemory,
@@ -26,14 +25,14 @@ export function renderMarkdown(record: RunRecord): string {
 }
 
 function targetBlocks(record: RunRecord, target: Target): (string | undefined)[] {
-  const facts = [describeCounts(target), describeCold(target), describeMemory(target)].filter(Boolean).join(' · ');
+  const facts = [describeCold(target), describeMemory(target)].filter(Boolean).join(' · ');
   return [
     `### ${escapeMarkup(target.name)}`,
     escapeMarkup(describeTarget(target)),
     stageTable(target),
     escapeMarkup(facts),
     predictionTable(record, target),
-    list(describeFailures(target)),
+    list(describeFailures(target).map(escapeMarkup)),
     list(
       target.warnings.map(({ message, advice }) => `**Warning:** ${escapeMarkup(message)}. ${escapeMarkup(advice)}.`),
     ),

@@ -1,5 +1,5 @@
 /** The report for a terminal. */
-import type { Distribution, RunRecord, Target } from '../core/record.ts';
+import type { Distribution, RunRecord, StartKind, Target } from '../core/record.ts';
 import {
   describeCold,
   describeCounts,
@@ -20,17 +20,22 @@ export function renderTable(record: RunRecord): string {
   const sections = [
     describeStatus(record.run),
     ...record.targets.flatMap(target => [
-      `${describeTarget(target)} · ${describeMachine(record.machine)}`,
+      [describeTarget(target), describeMachine(record.machine)].filter(Boolean).join(' · '),
       target.warnings.map(({ message, advice }) => `warning  ${message}\n         ${advice}`).join('\n'),
       predictionLines(record, target),
-      stageTable(target),
+      ...(['warm', 'proactive', 'unknown'] as const).map(start => stageTable(target, start)),
       [describeCold(target), describeMemory(target)].filter(Boolean).join(' · '),
       describeFailures(target)
         .map(line => `failed  ${line}`)
         .join('\n'),
     ]),
   ];
-  return `${sections.filter(Boolean).join('\n\n')}\n`;
+  return withoutControls(`${sections.filter(Boolean).join('\n\n')}\n`);
+}
+
+/** Names of files and messages of decoders must not steer the terminal. */
+function withoutControls(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, '\uFFFD');
 }
 
 /** Each picture with its three best classes and bars in proportion. */
@@ -48,13 +53,12 @@ function bar(fraction: number): string {
   return '█'.repeat(Math.round(fraction * BAR_CELLS));
 }
 
-/** Times of the calls that were not cold; nothing when there were none. */
-function stageTable(target: Target): string {
-  const { summary } = target;
-  const times = summary.warm ?? summary.unknown;
+/** Times of the calls with that start; nothing when there were none. */
+function stageTable(target: Target, start: StartKind): string {
+  const times = target.summary[start];
   if (times === undefined) return '';
   const rows = stagesOf(times).map(([name, distribution]) => [`${name} ms`, ...cells(distribution)]);
-  const head = [describeCounts(target), 'p50 [95 % CI]', 'p90', 'p95', 'p99', 'mean', 'min', 'max'];
+  const head = [describeCounts(target, start), 'p50 [95 % CI]', 'p90', 'p95', 'p99', 'mean', 'min', 'max'];
   const table = layout([head, ...rows], 'right');
   return `${table}${legend(table)}`;
 }

@@ -12,6 +12,7 @@ export class NullRunner implements Runner {
   }
 
   async start(): Promise<TargetInfo> {
+    this.#first = true;
     return { emulated: false };
   }
 

@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, startClock } from '../core/clock.ts';
 import type { Image } from '../core/image.ts';
-import { type RecordHead, type Run, type Sample, SCHEMA_VERSION, type TargetHead } from '../core/record.ts';
+import {
+  type Machine,
+  type RecordHead,
+  type Run,
+  type Sample,
+  SCHEMA_VERSION,
+  type TargetHead,
+  type TargetInfo,
+} from '../core/record.ts';
 import type { Runner } from '../core/runner.ts';
 import type { Scenario, StopReason } from '../core/scenario.ts';
 import { describeMachine } from './machine.ts';
@@ -40,13 +48,15 @@ export type RunEvent =
 export async function* execute(plan: RunPlan, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
   const startedAt = new Date();
   const clock = startClock();
-  const folder = RunFolder.create(plan.outDir, plan.command, startedAt);
   let head: RecordHead;
+  let folder: RunFolder;
   try {
-    head = await startRun(plan, folder, startedAt, signal);
+    const info = await plan.runner.start(signal);
+    const machine = describeMachine();
+    folder = RunFolder.create(plan.outDir, plan.command, startedAt);
+    head = await writeHead(plan, info, machine, folder, startedAt);
   } catch (thrown) {
     await plan.runner.stop();
-    folder.discard();
     throw thrown;
   }
   yield { type: 'started', folder: folder.path, head };
@@ -60,8 +70,13 @@ export async function* execute(plan: RunPlan, signal: AbortSignal): AsyncGenerat
   yield { type: 'finished', folder: folder.path, status: head.run.status };
 }
 
-async function startRun(plan: RunPlan, folder: RunFolder, startedAt: Date, signal: AbortSignal): Promise<RecordHead> {
-  const info = await plan.runner.start(signal);
+async function writeHead(
+  plan: RunPlan,
+  info: TargetInfo,
+  machine: Machine,
+  folder: RunFolder,
+  startedAt: Date,
+): Promise<RecordHead> {
   const target: TargetHead = { name: plan.target, info, warnings: warningsOf(info, { failed: {} }) };
   const head: RecordHead = {
     schemaVersion: SCHEMA_VERSION,
@@ -75,11 +90,16 @@ async function startRun(plan: RunPlan, folder: RunFolder, startedAt: Date, signa
       options: { ...plan.options },
       segments: [{ startedAt: startedAt.toISOString(), offsetMs: 0 }],
     },
-    machine: describeMachine(),
+    machine,
     images: plan.images.map(({ bytes, ...image }) => ({ ...image, bytes: bytes.length })),
     targets: [target],
   };
-  await folder.writeRecord([`${JSON.stringify(head, null, 2)}\n`]);
+  try {
+    await folder.writeRecord([`${JSON.stringify(head, null, 2)}\n`]);
+  } catch (thrown) {
+    folder.discard();
+    throw thrown;
+  }
   return head;
 }
 

@@ -21,9 +21,12 @@ export async function loadImages(paths: readonly string[]): Promise<Image[]> {
 
 function readImage(path: string): Uint8Array {
   try {
-    if (statSync(path).isDirectory()) {
+    const stats = statSync(path);
+    if (stats.isDirectory()) {
       throw new UsageError(`${path} is a directory`, `name the pictures in it: ${path.replace(/\/+$/, '')}/*.jpg`);
     }
+    // Reading a pipe or a device might never end.
+    if (!stats.isFile()) throw new UsageError(`${path} is not a file`, 'name JPEG or PNG files');
     return readFileSync(path);
   } catch (thrown) {
     if (thrown instanceof UsageError) throw thrown;
@@ -32,7 +35,7 @@ function readImage(path: string): Uint8Array {
     }
     const similar = similarFile(path);
     throw new UsageError(
-      `no such file: ${path}`,
+      `no such file: ${path || '""'}`,
       similar === undefined
         ? 'name JPEG or PNG files, or none to use the built-in pictures'
         : `did you mean ${similar}?`,
@@ -58,7 +61,9 @@ function uniqueNames(paths: readonly string[]): string[] {
   const bases = paths.map(path => basename(path));
   const names = paths.map((path, i) => (count(bases, bases[i]!) === 1 ? bases[i]! : path));
   return names.map((name, i) => {
-    const before = count(names.slice(0, i), name);
-    return before === 0 ? name : `${name} (${before + 1})`;
+    let number = count(names.slice(0, i), name) + 1;
+    if (number === 1) return name;
+    while (names.includes(`${name} (${number})`)) number++;
+    return `${name} (${number})`;
   });
 }

@@ -46,7 +46,13 @@ function readGitRevision(): string | undefined {
   if (!existsSync(`${packageRoot}.git`)) return undefined;
   try {
     const git = (...args: string[]) =>
-      execFileSync('git', args, { cwd: packageRoot, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+      execFileSync('git', args, {
+        cwd: packageRoot,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        // Else it may take the lock of the index, under a commit that is being made.
+        env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
+      }).trim();
     return git('describe', '--always', '--dirty', '--abbrev=40', '--exclude=*');
   } catch {
     return undefined;

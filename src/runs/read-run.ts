@@ -19,7 +19,9 @@ const RUN_ID = /^\d{8}-\d{6}-/;
 export function findRecord(run: string | undefined, outDir: string): string {
   if (run === undefined) {
     const ids = existsSync(outDir) ? readdirSync(outDir).filter(id => RUN_ID.test(id)) : [];
-    const latest = ids.sort().findLast(id => existsSync(join(outDir, id, RECORD_FILE)));
+    const latest = ids
+      .sort(new Intl.Collator('en', { numeric: true }).compare)
+      .findLast(id => existsSync(join(outDir, id, RECORD_FILE)));
     if (latest === undefined) throw new UsageError(`no run in ${outDir}`, 'make one: resnet-bench local');
     return join(outDir, latest, RECORD_FILE);
   }
@@ -27,6 +29,9 @@ export function findRecord(run: string | undefined, outDir: string): string {
     if (!existsSync(path)) continue;
     if (!statSync(path).isDirectory()) return path;
     if (existsSync(join(path, RECORD_FILE))) return join(path, RECORD_FILE);
+    if (existsSync(join(path, SAMPLES_FILE))) {
+      throw new UsageError(`${path} was killed before it measured anything`, 'make another run: resnet-bench local');
+    }
     throw new UsageError(`${path} holds no ${RECORD_FILE}`, 'name a run: its id, its folder or its record');
   }
   throw new UsageError(

@@ -11,7 +11,7 @@ import { type SampleLine, sampleLineSchema } from '../core/record.ts';
 export async function* readSampleLines(file: string): AsyncGenerator<SampleLine> {
   let torn: { error: unknown; lineNumber: number } | undefined;
   let lineNumber = 0;
-  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const text of linesOf(file)) {
     lineNumber++;
     if (torn !== undefined) {
       throw new SetupError(
@@ -22,6 +22,18 @@ export async function* readSampleLines(file: string): AsyncGenerator<SampleLine>
     const line = parseLine(text);
     if ('error' in line) torn = { error: line.error, lineNumber };
     else yield line;
+  }
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  try {
+    yield* createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  } catch (thrown) {
+    throw new SetupError(
+      `cannot read ${file}: ${messageOf(thrown)}`,
+      'a run folder holds it beside record.json',
+      thrown,
+    );
   }
 }
 

@@ -13,6 +13,9 @@ export interface ClosedLoopOptions {
   readonly warmup: number;
 }
 
+/** A target that starts cold every time must come to an end, too: after so many cold calls beyond the iterations asked for. */
+const MANY_COLD = 100;
+
 export function closedLoop(options: ClosedLoopOptions): Scenario {
   const { iterations = Number.POSITIVE_INFINITY, durationMs = Number.POSITIVE_INFINITY, warmup } = options;
   if (iterations === Number.POSITIVE_INFINITY && durationMs === Number.POSITIVE_INFINITY) {
@@ -23,8 +26,10 @@ export function closedLoop(options: ClosedLoopOptions): Scenario {
     async *drive({ runner, images, clock, signal }): AsyncGenerator<Sample, StopReason> {
       const endMs = clock.nowMs() + durationMs;
       let notCold = 0;
-      for (let seq = 0; !signal.aborted; seq++) {
-        if (notCold >= warmup + iterations) return 'iterations';
+      for (let seq = 0; ; seq++) {
+        const cold = seq - notCold;
+        if (notCold >= warmup + iterations || cold >= warmup + iterations + MANY_COLD) return 'iterations';
+        if (signal.aborted) return 'signal';
         const scheduledMs = clock.nowMs();
         if (scheduledMs >= endMs) return 'duration';
         const image = images[seq % images.length]!;
@@ -34,7 +39,6 @@ export function closedLoop(options: ClosedLoopOptions): Scenario {
         if (sample.start !== 'cold') notCold++;
         yield { ...sample, phase };
       }
-      return 'signal';
     },
   };
 }

@@ -3,7 +3,7 @@
 /** Neighbouring bounds differ by 1 %, which is finer than a live view shows. */
 const RATIO = 1.01;
 const LEAST = 1e-3;
-/** Up to 1e-3 * 1.01^2400, about two hundred days in milliseconds. */
+/** Up to 1e-3 * 1.01^2400, six hours in milliseconds; what is longer counts as that. */
 const BUCKETS = 2400;
 
 /** Counts positive values in buckets of equal ratio; the median is right to 1 %. */

@@ -5,11 +5,16 @@ import { distributionOf } from './distribution.ts';
 /** Every time of a sample in milliseconds, the three that follow from its offsets included. */
 export function timesOf(sample: Sample): Record<string, number> {
   return {
-    responseMs: sample.completedMs - sample.scheduledMs,
-    serviceMs: sample.completedMs - sample.issuedMs,
-    issueDelayMs: sample.issuedMs - sample.scheduledMs,
+    responseMs: difference(sample.completedMs, sample.scheduledMs),
+    serviceMs: difference(sample.completedMs, sample.issuedMs),
+    issueDelayMs: difference(sample.issuedMs, sample.scheduledMs),
     ...sample.timings,
   };
+}
+
+/** To the nanosecond, which is all that the offsets have. */
+function difference(laterMs: number, earlierMs: number): number {
+  return Math.round((laterMs - earlierMs) * 1e6) / 1e6;
 }
 
 /** Collects samples one by one, so that a long run's samples need not be held; only their times are. */

@@ -5,6 +5,7 @@ import { loadImages } from '../../runs/load-images.ts';
 import { closedLoop } from '../../scenarios/closed-loop.ts';
 import { chooseModel } from '../choose-model.ts';
 import { defaultImages } from '../default-images.ts';
+import { DEFAULT_OUT } from '../options.ts';
 import { present } from '../present.ts';
 
 export interface LocalOptions {
@@ -38,6 +39,15 @@ export async function runLocal(paths: readonly string[], options: LocalOptions, 
       outDir: out,
       options: { images: images.map(({ name }) => name), ...limits, warmup, threads, model: model.name, preprocess },
     },
-    { json: options.json === true, limits, signal, imageArguments: paths },
+    { json: options.json === true, limits, signal, repeat: { images: paths, ...repeatedOptions(options) } },
   );
+}
+
+/** Those that neither the environment nor the default would give the next command. */
+function repeatedOptions({ model, out }: LocalOptions): { model: string[]; out: string[] } {
+  const { RESNET_BENCH_MODEL: ownModel, RESNET_BENCH_OUT: ownOut = DEFAULT_OUT } = process.env;
+  return {
+    model: model === undefined || model === ownModel ? [] : ['--model', model],
+    out: out === ownOut ? [] : ['--out', out],
+  };
 }
