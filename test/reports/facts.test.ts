@@ -1,0 +1,181 @@
+/** What the reports say of records of all kinds, and that no name becomes markup. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { RunRecord, Sample, Target } from '../../src/core/record.ts';
+import { renderCsv } from '../../src/reports/csv.ts';
+import {
+  describeCold,
+  describeCounts,
+  describeFailures,
+  describeMemory,
+  describeStatus,
+  describeTarget,
+  predictionsByImage,
+  shortPath,
+  stagesOf,
+} from '../../src/reports/facts.ts';
+import { renderJson } from '../../src/reports/json.ts';
+import { renderMarkdown } from '../../src/reports/markdown.ts';
+import { renderTable } from '../../src/reports/table.ts';
+import { distributionOf } from '../../src/stats/distribution.ts';
+import { failedSample, sampleWith } from '../sample.ts';
+import { completed, interrupted, MARKUP_NAME, recordOf, remote, unfinished } from './record.ts';
+
+const [target] = completed.targets as [Target];
+
+function recordWith(samples: Sample[], info: Target['info'] = { emulated: false }): RunRecord {
+  return recordOf(completed.run, [{ name: 'local', info, warnings: [], samples }]);
+}
+
+const targetWith = (samples: Sample[]) => recordWith(samples).targets[0]!;
+
+describe('the facts', () => {
+  it('the target', () => {
+    expect(describeTarget(target)).toBe(
+      'resnet50-synthetic, float32, synthetic · 2 threads · torchvision preprocessing',
+    );
+    const { model: _, ...info } = target.info;
+    expect(describeTarget({ ...target, info: { ...info, threads: 1 } })).toBe('1 thread · torchvision preprocessing');
+  });
+
+  it('the status, when there is something to say', () => {
+    expect(describeStatus(completed.run)).toBeUndefined();
+    expect(describeStatus(remote.run)).toBe('ended by its duration');
+    expect(describeStatus(interrupted.run)).toContain('interrupted');
+    expect(describeStatus(unfinished.run)).toContain('has not ended');
+  });
+
+  it('the cold call', () => {
+    expect(describeCold(target)).toBe('1 cold call: model and session 132 ms, first answer 41.0 ms');
+    expect(describeCold(targetWith([sampleWith()]))).toBeUndefined();
+    expect(describeCold(targetWith([failedSample('inference', { start: 'cold' })]))).toBeUndefined();
+  });
+
+  it('memory: at start, loaded, and the most of the whole run', () => {
+    expect(describeMemory(target)).toBe('memory 62 -> 214 MB, peak 234 MB');
+    expect(describeMemory({ ...target, samples: [] })).toBe('memory 62 -> 214 MB');
+    expect(describeMemory(targetWith([sampleWith({ memory: { peakRssMb: 300 } })]))).toBeUndefined();
+  });
+
+  it('counts leave out cold, failed and warm-up', () => {
+    expect(describeCounts(target, 'warm')).toBe('12 warm calls (after 2 to warm up)');
+    expect(describeCounts(targetWith([sampleWith()]), 'warm')).toBe('1 warm call');
+  });
+
+  it('failures by picture and kind', () => {
+    const lines = describeFailures(
+      targetWith([
+        failedSample('inference', { image: 'a.jpg' }),
+        sampleWith({ image: 'a.jpg' }),
+        failedSample('undecodable-image', { image: 'a.jpg' }),
+        failedSample('inference', { image: 'a.jpg' }),
+        sampleWith({ image: 'b.jpg' }),
+      ]),
+    );
+    expect(lines).toEqual([
+      'a.jpg: 2 of 4 failed (inference): inference!',
+      'a.jpg: 1 of 4 failed (undecodable-image): undecodable-image!',
+    ]);
+  });
+
+  it('predictions in the order of the pictures, none for one that never had an answer', () => {
+    expect(predictionsByImage(completed, target).map(({ image }) => image)).toEqual([MARKUP_NAME, '=cmd().jpg']);
+  });
+
+  it("stages in the order of the work; the client's time when the work told none", () => {
+    const some = distributionOf([1, 2, 3])!;
+    const names = (times: Record<string, typeof some>) => stagesOf(times).map(([name]) => name);
+    expect(names({ handlerMs: some, serviceMs: some, preprocessMs: some })).toEqual(['preprocess', 'handler']);
+    expect(names({ serviceMs: some, responseMs: some })).toEqual(['service']);
+    expect(names({})).toEqual([]);
+  });
+
+  it('a path as short as it can be typed', () => {
+    expect(shortPath(join(process.cwd(), 'reports', 'x'))).toBe(join('reports', 'x'));
+    expect(shortPath('/')).toBe('/');
+    expect(shortPath(process.cwd())).toBe(process.cwd());
+  });
+
+  it('a cold call of which no time is known has no colon', () => {
+    expect(describeCold(targetWith([sampleWith({ start: 'cold' })]))).toBe('1 cold call');
+  });
+
+  it('the calls counted as warm are those of the figures beside them', () => {
+    const mixed = targetWith([sampleWith(), sampleWith({ start: 'proactive' }), sampleWith({ start: 'unknown' })]);
+    expect(mixed.summary.warm?.serviceMs?.count).toBe(1);
+    expect(describeCounts(mixed, 'warm')).toBe('1 warm call');
+  });
+});
+
+describe('names and messages from outside', () => {
+  const HOSTILE = 'x|<img src=x onerror=alert(1)>\n# [a](b) `c` *d*.jpg';
+  const prediction = { classId: 0, label: 'tench', probability: 1 };
+
+  it('never become HTML or another cell in the Markdown of a picture that was answered', () => {
+    const record = recordWith([sampleWith({ image: HOSTILE, predictions: [prediction] })]);
+    const text = renderMarkdown({ ...record, images: [{ name: HOSTILE, sha256: '', bytes: 0 }] });
+    expect(text).not.toMatch(/(?<!\\)<img/);
+    const line = text.split('\n').find(line => line.includes('onerror'))!;
+    expect(line.match(/(?<!\\)\|/g)?.length, 'two cells').toBe(3);
+    expect(line).not.toMatch(/(?<!\\)[[\]`*]/);
+  });
+
+  it('never become HTML in the Markdown of a picture that failed', () => {
+    const error = { kind: 'undecodable-image', message: 'cannot be decoded: <b>' };
+    const text = renderMarkdown(recordWith([sampleWith({ image: HOSTILE, outcome: { ok: false, error } })]));
+    expect(text).toContain('onerror');
+    expect(text).not.toMatch(/(?<!\\)<(img|b)/);
+  });
+
+  it('never reach the terminal as control characters', () => {
+    const name = 'a\u001b[2J\u001b]0;title\u0007.jpg';
+    const record = recordWith([
+      sampleWith({ image: name, predictions: [prediction] }),
+      failedSample('inference', { image: name }),
+    ]);
+    const text = renderTable({ ...record, images: [{ name, sha256: '', bytes: 0 }] });
+    expect(text).toContain('tench');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
+  });
+
+  it.each(['=1+1', '+1', '-1', '@x', '\t=1'])('a picture named %j is no formula in the CSV', name => {
+    const [, row] = renderCsv(recordWith([sampleWith({ image: name })])).split('\n');
+    expect(row).toContain(`'${name}`);
+  });
+
+  it('a negative time is a number in the CSV, not an escaped text', () => {
+    const [head, row] = renderCsv(recordWith([sampleWith({ timings: { networkMs: -0.25 } })])).split('\n');
+    expect(row!.split(',')[head!.split(',').indexOf('networkMs')]).toBe('-0.25');
+  });
+});
+
+describe('records with little in them', () => {
+  const empty = recordWith([]);
+  const failedOnly = recordWith([failedSample('inference'), failedSample('inference', { seq: 1 })]);
+
+  it('without a sample, with failures only, or without a target: every report says what there is', () => {
+    for (const record of [empty, failedOnly, recordOf(completed.run, [])]) {
+      for (const render of [renderTable, renderMarkdown, renderCsv, renderJson]) {
+        expect(render(record)).not.toMatch(/undefined|NaN|null,|Infinity/);
+      }
+    }
+    expect(renderTable(failedOnly)).toContain('2 of 2 failed');
+    expect(renderMarkdown(failedOnly)).toContain('2 of 2 failed');
+  });
+
+  it('a CSV has a row a sample and the same number of cells in each', () => {
+    const lines = renderCsv(interrupted).trimEnd().split('\n');
+    expect(lines.length).toBe(1 + interrupted.targets[0]!.samples.length);
+    expect(new Set(lines.map(line => line.split(',').length)).size).toBe(1);
+    expect(renderCsv(empty).trimEnd().split('\n').length).toBe(1);
+  });
+
+  it('JSON is the record', () => {
+    for (const record of [completed, interrupted, unfinished]) expect(JSON.parse(renderJson(record))).toEqual(record);
+  });
+
+  it('a target that tells nothing of itself does not begin with a separator', () => {
+    expect(renderTable(empty)).not.toMatch(/^ · /m);
+  });
+});
