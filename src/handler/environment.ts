@@ -1,0 +1,52 @@
+/** The execution environment as the handler sees it from inside. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { ONNXRUNTIME_VERSION } from '../classifier/session.ts';
+
+/** `runtime` of an answer. */
+export interface RuntimeInfo {
+  readonly node: string;
+  readonly onnxruntime: string;
+  readonly threads: number;
+  /** Memory of the function, MB of 1,048,576 bytes. */
+  readonly memory_mb?: number;
+  readonly cpu_model?: string;
+  /** Processors that can be seen: what Lambda shows is more than what it gives. */
+  readonly cpu_count?: number;
+  /** Instruction sets that matter here; on Linux only. */
+  readonly cpu_flags?: readonly string[];
+}
+
+/** Instruction sets that decide how fast a convolution runs; a processor lists a hundred more. */
+const TELLING_FLAGS =
+  /^(sse4_2|avx|avx2|fma|f16c|avx512\w*|avx_vnni|avx_vnni_int8|amx_\w+|neon|asimd\w*|sve\w*|i8mm|bf16)$/;
+
+export function describeRuntime(threads: number, memoryMb: number | undefined): RuntimeInfo {
+  const processors = cpus();
+  const cpuModel = processors[0]?.model.trim();
+  const cpuFlags = readCpuFlags();
+  return {
+    node: process.versions.node,
+    onnxruntime: ONNXRUNTIME_VERSION,
+    threads,
+    ...(memoryMb !== undefined && { memory_mb: memoryMb }),
+    ...(cpuModel && cpuModel !== 'unknown' && { cpu_model: cpuModel }),
+    ...(processors.length > 0 && { cpu_count: processors.length }),
+    ...(cpuFlags && { cpu_flags: cpuFlags }),
+  };
+}
+
+function readCpuFlags(): string[] | undefined {
+  try {
+    const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
+    return line?.[1]?.split(' ').filter(flag => TELLING_FLAGS.test(flag));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names this environment and no other: the 32 hex digits of its log stream (`2026/11/23/[$LATEST]<hex>`), else random ones. */
+export function environmentId(logStreamName: string | undefined): string {
+  return /\]([0-9a-f]{32})$/i.exec(logStreamName ?? '')?.[1]?.toLowerCase() ?? randomBytes(16).toString('hex');
+}
