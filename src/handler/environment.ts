@@ -1,7 +1,7 @@
 /** The execution environment as the handler sees it from inside. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { readCpuFlags } from '../classifier/cpu-flags.ts';
 import { ONNXRUNTIME_VERSION } from '../classifier/session.ts';
 
 /** `runtime` of an answer. */
@@ -18,10 +18,6 @@ export interface RuntimeInfo {
   readonly cpu_flags?: readonly string[];
 }
 
-/** Instruction sets that decide how fast a convolution runs; a processor lists a hundred more. */
-const TELLING_FLAGS =
-  /^(sse4_2|avx|avx2|fma|f16c|avx512\w*|avx_vnni|avx_vnni_int8|amx_\w+|neon|asimd\w*|sve\w*|i8mm|bf16)$/;
-
 export function describeRuntime(threads: number, memoryMb: number | undefined): RuntimeInfo {
   const processors = cpus();
   const cpuModel = processors[0]?.model.trim();
@@ -35,15 +31,6 @@ export function describeRuntime(threads: number, memoryMb: number | undefined): 
     ...(processors.length > 0 && { cpu_count: processors.length }),
     ...(cpuFlags && { cpu_flags: cpuFlags }),
   };
-}
-
-function readCpuFlags(): string[] | undefined {
-  try {
-    const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
-    return line?.[1]?.split(' ').filter(flag => TELLING_FLAGS.test(flag));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Names this environment and no other: the 32 hex digits of its log stream (`2026/11/23/[$LATEST]<hex>`), else random ones. */

@@ -1,15 +1,12 @@
 /** The machine and the versions that a run's figures belong to. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { readCpuFlags } from '../classifier/cpu-flags.ts';
 import { SHARP_VERSION } from '../classifier/decode.ts';
 import { ONNXRUNTIME_VERSION } from '../classifier/session.ts';
 import type { Machine } from '../core/record.ts';
-
-/** Instruction sets that decide how fast a convolution runs; a processor lists a hundred more. */
-const TELLING_FLAGS =
-  /^(sse4_2|avx|avx2|fma|f16c|avx512\w*|avx_vnni|avx_vnni_int8|amx_\w+|neon|asimd\w*|sve\w*|i8mm|bf16)$/;
 
 const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -30,16 +27,6 @@ export function describeMachine(): Machine {
     sharp: SHARP_VERSION,
     ...(gitRevision && { gitRevision }),
   };
-}
-
-/** From Linux's /proc/cpuinfo; undefined elsewhere. */
-function readCpuFlags(): string[] | undefined {
-  try {
-    const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
-    return line?.[1]?.split(' ').filter(flag => TELLING_FLAGS.test(flag));
-  } catch {
-    return undefined;
-  }
 }
 
 function readGitRevision(): string | undefined {
