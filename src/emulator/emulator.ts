@@ -1,0 +1,71 @@
+/** The emulator put together: doors, function, environments, and how it all ends. */
+import { statSync } from 'node:fs';
+import { SetupError } from '../core/errors.ts';
+import type { EmulatorConfig } from './config.ts';
+import { addControlRoutes } from './control.ts';
+import { functionUrlRoutes } from './function-url.ts';
+import { noHooks } from './hooks.ts';
+import { jsonAnswer } from './http-answer.ts';
+import { httpApiRoutes } from './http-api.ts';
+import { addInvokeRoutes } from './invoke-api.ts';
+import { LambdaFunction } from './lambda-function.ts';
+import { FunctionLog } from './log.ts';
+import { Pool } from './pool.ts';
+import type { ReadyLine } from './ready-line.ts';
+import { Reaper } from './reaper.ts';
+import { RuntimeApi } from './runtime-api.ts';
+import { listen, newRoutes, send } from './server.ts';
+
+export interface RunningEmulator {
+  readonly ready: ReadyLine;
+  /** Resolves when the reaper is gone before its time: without it nothing would clean up, so nothing should run. */
+  readonly broken: Promise<void>;
+  /** Ends every environment and closes every door. */
+  stop(): Promise<void>;
+}
+
+/** Throws SetupError when a port is taken or the task root is not there. */
+export async function runEmulator(config: EmulatorConfig): Promise<RunningEmulator> {
+  if (!statSync(config.taskRoot, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new SetupError(`the task root is not a folder: ${config.taskRoot}`, 'name the folder the function lies in');
+  }
+  const log = new FunctionLog(config.logs === 'stderr' ? text => void process.stderr.write(`${text}\n`) : () => {});
+  const reaper = new Reaper();
+  const runtimeApi = new RuntimeApi(config);
+  const pool = new Pool(config, {
+    config,
+    log,
+    reaper,
+    hooks: noHooks,
+    openRuntimeApi: environment => runtimeApi.open(environment),
+    closeRuntimeApi: environment => runtimeApi.close(environment),
+  });
+  const lambda = new LambdaFunction(pool);
+  const aws = newRoutes();
+  addInvokeRoutes(aws, config, lambda);
+  addControlRoutes(aws, pool, log);
+  aws.setNotFoundHandler(async (_request, reply) => send(reply, jsonAnswer(404, { Message: 'Unknown operation' })));
+
+  const [url, httpApi, api] = [functionUrlRoutes(config, lambda), httpApiRoutes(config, lambda), aws];
+  const next = (step: number) => (config.port === 0 ? 0 : config.port + step);
+  const listeners = [await listen(url, next(0)), await listen(httpApi, next(1)), await listen(api, next(2))];
+  const [urlPort, httpApiPort, apiPort] = listeners.map(listener => listener.port);
+  await pool.prepare();
+  return {
+    ready: {
+      functionUrl: `http://127.0.0.1:${urlPort}/`,
+      httpApiUrl: `http://127.0.0.1:${httpApiPort}/`,
+      invokeEndpoint: `http://127.0.0.1:${apiPort}`,
+      pid: process.pid,
+      reaperPid: reaper.pid,
+      signature: 'not checked',
+    },
+    broken: reaper.exited,
+    async stop() {
+      // First the environments: a caller still waiting gets its answer.
+      await pool.close();
+      for (const listener of listeners) listener.close();
+      await reaper.release();
+    },
+  };
+}

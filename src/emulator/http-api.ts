@@ -1,0 +1,65 @@
+/** Front door: an HTTP API whose `$default` route leads to the function. */
+import { createHash, randomBytes } from 'node:crypto';
+import { type EmulatorConfig, functionArn } from './config.ts';
+import { type HttpAnswer, inferHttpAnswer, jsonAnswer } from './http-answer.ts';
+import { httpEvent } from './http-event.ts';
+import { newInvocation, REQUEST_LIMIT } from './invocation.ts';
+import type { LambdaFunction } from './lambda-function.ts';
+import { after, now } from './moment.ts';
+import { newRoutes, type Request, type Routes, readBody, send } from './server.ts';
+import { newRoot, traceOf } from './trace.ts';
+
+/** The API's own limit; Lambda's smaller one is met behind it. */
+const BODY_LIMIT = 10 * 1024 * 1024;
+
+export function httpApiRoutes(config: EmulatorConfig, lambda: LambdaFunction): Routes {
+  const apiId = createHash('sha256')
+    .update(`http-api ${functionArn(config)}`)
+    .digest('hex')
+    .slice(0, 10);
+  const routes = newRoutes();
+  routes.setNotFoundHandler(async (request, reply) => {
+    // Looks like AWS's: fifteen characters and a `=`.
+    const apiRequestId = randomBytes(11).toString('base64');
+    const answer = await inTime(config, call(config, lambda, { apiId, apiRequestId }, request));
+    return send(reply, { ...answer, headers: { ...answer.headers, 'apigw-requestid': apiRequestId } });
+  });
+  return routes;
+}
+
+interface Api {
+  readonly apiId: string;
+  readonly apiRequestId: string;
+}
+
+async function call(config: EmulatorConfig, lambda: LambdaFunction, api: Api, request: Request): Promise<HttpAnswer> {
+  const receivedAt = now();
+  const body = await readBody(request.raw, BODY_LIMIT);
+  if (body === 'truncated') return jsonAnswer(400, { message: 'Bad Request' });
+  if (body === 'too large') return jsonAnswer(413, TOO_LARGE);
+  const event = httpEvent(request.raw, body, {
+    accountId: config.accountId,
+    apiId: api.apiId,
+    requestId: api.apiRequestId,
+    // The client's trace ends here, and Lambda's own is another than the event shows.
+    traceHeader: `Root=${newRoot()}`,
+    epochMs: receivedAt.epochMs,
+  });
+  const payload = Buffer.from(JSON.stringify(event));
+  if (payload.length > REQUEST_LIMIT) return jsonAnswer(413, TOO_LARGE);
+
+  const running = await lambda.invoke(newInvocation({ payload, trace: traceOf({}, config.tracing), receivedAt }));
+  const answer = await running?.answer.promise;
+  const http = answer?.ok ? inferHttpAnswer(answer.payload) : undefined;
+  return http ?? jsonAnswer(500, { message: 'Internal Server Error' });
+}
+
+const TOO_LARGE = { message: 'Request Entity Too Large' } as const;
+
+/** The API gives up on a slow function; the function goes on. */
+function inTime(config: EmulatorConfig, answer: Promise<HttpAnswer>): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const cancel = after(config.httpApiTimeoutMs, () => resolve(jsonAnswer(503, { message: 'Service Unavailable' })));
+    answer.finally(cancel).then(resolve, reject);
+  });
+}

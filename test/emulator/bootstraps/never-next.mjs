@@ -1,0 +1,2 @@
+// Initialises for ever.
+setInterval(() => {}, 1_000);

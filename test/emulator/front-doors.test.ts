@@ -1,0 +1,283 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Emulator, startEmulator } from '../../src/emulator/start.ts';
+import { type Echo, echo, emulator, invoke, invokeUrl, options, post } from './harness.ts';
+
+const ROOT = '1-3152b799-8954dae64eda91bc9a23a7e8';
+const REQUEST_LIMIT = 6_291_456;
+const RESPONSE_LIMIT = 6_291_556;
+const cors = {
+  allowOrigins: ['https://page.example'],
+  allowMethods: ['POST'],
+  allowHeaders: ['content-type'],
+  maxAgeSeconds: 60,
+};
+
+let lambda: Emulator;
+beforeAll(async () => {
+  lambda = await startEmulator(options({ httpApiTimeoutMs: 500 }), AbortSignal.timeout(20_000));
+});
+afterAll(() => lambda.stop());
+
+const doors = ['functionUrl', 'httpApiUrl'] as const;
+
+describe('the event', () => {
+  it.each(doors)('holds every field of payload 2.0 (%s)', async door => {
+    const before = Date.now();
+    const response = await fetch(`${lambda[door]}a%20b/c?x=1&y=%C3%A9+e&x=2`, {
+      method: 'PUT',
+      body: '{"a":"é"}',
+      headers: [
+        ['Content-Type', 'application/json'],
+        ['X-Twice', '1'],
+        ['X-Twice', '2'],
+        ['Cookie', 'a=1; b=2'],
+        ['User-Agent', 'test'],
+      ],
+    });
+    const { event, headers } = (await response.json()) as Echo;
+    const { host } = new URL(lambda[door]);
+    expect(event).toEqual({
+      version: '2.0',
+      routeKey: '$default',
+      rawPath: '/a%20b/c',
+      rawQueryString: 'x=1&y=%C3%A9+e&x=2',
+      cookies: ['a=1', 'b=2'],
+      headers: expect.objectContaining({
+        host,
+        cookie: 'a=1; b=2',
+        'content-type': 'application/json',
+        'user-agent': 'test',
+        'x-twice': expect.stringMatching(/^1, ?2$/),
+        'x-forwarded-for': '127.0.0.1',
+        'x-forwarded-port': '443',
+        'x-forwarded-proto': 'https',
+        'x-amzn-trace-id': expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/),
+      }),
+      queryStringParameters: { x: '1,2', y: 'é e' },
+      requestContext: {
+        accountId: door === 'functionUrl' ? 'anonymous' : '123456789012',
+        apiId: expect.stringMatching(door === 'functionUrl' ? /^[0-9a-f]{32}$/ : /^[0-9a-f]{10}$/),
+        authentication: null,
+        domainName: host,
+        domainPrefix: event.requestContext.apiId,
+        http: { method: 'PUT', path: '/a%20b/c', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+        requestId: expect.any(String),
+        routeKey: '$default',
+        stage: '$default',
+        time: expect.stringMatching(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/),
+        timeEpoch: expect.any(Number),
+      },
+      body: '{"a":"é"}',
+      isBase64Encoded: false,
+    });
+    expect(event.requestContext.timeEpoch).toBeGreaterThanOrEqual(before - 1);
+    const id = response.headers.get(door === 'functionUrl' ? 'x-amzn-requestid' : 'apigw-requestid');
+    expect(event.requestContext.requestId).toBe(id);
+    if (door === 'functionUrl') expect(headers['lambda-runtime-aws-request-id']).toBe(id);
+    else expect(id).toMatch(/^[\w+/]{15}=$/);
+  });
+
+  it('leaves out what is not there', async () => {
+    const response = await fetch(lambda.functionUrl);
+    const { event } = (await response.json()) as Echo;
+    expect(event).toMatchObject({ rawPath: '/', rawQueryString: '', isBase64Encoded: false });
+    for (const field of ['body', 'cookies', 'queryStringParameters', 'pathParameters'])
+      expect(event).not.toHaveProperty(field);
+  });
+
+  it.each([
+    ['text/plain', false],
+    ['application/problem+json; charset=utf-8', false],
+    ['application/xml', false],
+    ['application/javascript', false],
+    ['image/jpeg', true],
+    ['application/x-www-form-urlencoded', true],
+    ['multipart/form-data; boundary=x', true],
+    ['not a content type', true],
+  ])('carries a body of type %s as base64: %s', async (type, isBase64Encoded) => {
+    const response = await fetch(lambda.functionUrl, {
+      method: 'POST',
+      body: 'grüße',
+      headers: { 'content-type': type },
+    });
+    const { event } = (await response.json()) as Echo;
+    const body = isBase64Encoded ? Buffer.from('grüße').toString('base64') : 'grüße';
+    expect(event).toMatchObject({ body, isBase64Encoded });
+  });
+
+  it('carries text that is not UTF-8 as base64', async () => {
+    const body = Buffer.from([0x22, 0xff, 0x22]);
+    const response = await fetch(lambda.functionUrl, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'text/plain' },
+    });
+    expect(((await response.json()) as Echo).event).toMatchObject({
+      body: body.toString('base64'),
+      isBase64Encoded: true,
+    });
+  });
+});
+
+describe('the trace', () => {
+  const header = `Root=${ROOT};Parent=53995c3f42cd8ad8;Sampled=0`;
+
+  it("keeps a client's Root and decision through a Function URL", async () => {
+    const response = await post(lambda.functionUrl, {}, { 'x-amzn-trace-id': header });
+    const { event, headers } = (await response.json()) as Echo;
+    expect(event.headers['x-amzn-trace-id']).toMatch(new RegExp(`^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=${ROOT}$`));
+    expect(headers['lambda-runtime-trace-id']).toMatch(new RegExp(`^Root=${ROOT};Parent=[0-9a-f]{16};Sampled=0$`));
+    expect(response.headers.get('x-amzn-trace-id')).toBe(`root=${ROOT};sampled=0`);
+  });
+
+  it('keeps it through Invoke, keys in any order and case', async () => {
+    const response = await post(
+      invokeUrl(lambda),
+      {},
+      { 'x-amzn-trace-id': ` sampled=1; parent=53995c3f42cd8ad8; root=${ROOT}` },
+    );
+    const { headers } = (await response.json()) as Echo;
+    expect(headers['lambda-runtime-trace-id']).toMatch(new RegExp(`^Root=${ROOT};Parent=[0-9a-f]{16};Sampled=1$`));
+    expect(response.headers.get('x-amzn-trace-id')).toBe(`root=${ROOT};sampled=1`);
+  });
+
+  it('hides it behind an HTTP API, and tells the client nothing', async () => {
+    const response = await post(lambda.httpApiUrl, {}, { 'x-amzn-trace-id': header });
+    const { event, headers } = (await response.json()) as Echo;
+    expect(JSON.stringify([event.headers, headers])).not.toContain(ROOT);
+    expect(headers['lambda-runtime-trace-id']).not.toContain(event.headers['x-amzn-trace-id']);
+    expect(response.headers.get('x-amzn-trace-id')).toBeNull();
+    expect(response.headers.get('x-amzn-requestid')).toBeNull();
+  });
+
+  it('is a Root alone when tracing is passed through', async () => {
+    const through = await emulator({ tracing: 'PassThrough' });
+    const { body, log } = await invoke(through, {});
+    expect((JSON.parse(body) as Echo).headers['lambda-runtime-trace-id']).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+    expect(log).not.toContain('XRAY');
+  });
+});
+
+describe("the function's answer over HTTP", () => {
+  const cases: [string, unknown, number, string, Record<string, string>?][] = [
+    ['an object without statusCode', { a: 1 }, 200, '{"a":1}', { 'content-type': 'application/json' }],
+    ['a list', [1, 2], 200, '[1,2]'],
+    ['a string, without its quotes', 'plain', 200, 'plain'],
+    ['null', null, 200, 'null'],
+    ['a statusCode', { statusCode: 201, body: 'made' }, 201, 'made', { 'content-type': 'application/json' }],
+    ['a statusCode that is a string', { statusCode: '418', body: '' }, 418, ''],
+    [
+      'headers and cookies',
+      { statusCode: 200, headers: { 'X-A': 'b', 'Content-Type': 'text/html' }, cookies: ['a=1', 'b=2'], body: '<p>' },
+      200,
+      '<p>',
+      { 'x-a': 'b', 'content-type': 'text/html', 'set-cookie': 'a=1, b=2' },
+    ],
+    ['base64', { statusCode: 200, body: Buffer.from('bytes').toString('base64'), isBase64Encoded: true }, 200, 'bytes'],
+    [
+      'a length of its own',
+      { statusCode: 200, headers: { 'Content-Length': '999' }, body: 'short' },
+      200,
+      'short',
+      { 'content-length': '5' },
+    ],
+  ];
+  it.each(cases)('%s', async (_name, answer, status, text, headers = {}) => {
+    for (const door of doors) {
+      const response = await post(lambda[door], { answer });
+      expect([response.status, await response.text()]).toEqual([status, text]);
+      for (const [name, value] of Object.entries(headers)) expect(response.headers.get(name)).toBe(value);
+    }
+  });
+
+  it.each([
+    ['a status out of range', { answer: { statusCode: 99 } }],
+    ['a status that is no number', { answer: { statusCode: 'good' } }],
+    ['headers that are a list', { answer: { statusCode: 200, headers: ['a'] } }],
+    ['a header with a line break', { answer: { statusCode: 200, headers: { a: 'b\r\nc: d' } } }],
+    ['no JSON at all', { raw: 'certainly not' }],
+    ['an error', { throw: 'no' }],
+  ])('502 or 500 for %s', async (_name, order) => {
+    const url = await post(lambda.functionUrl, order);
+    expect([url.status, await url.text()]).toEqual([502, 'Internal Server Error']);
+    const http = await post(lambda.httpApiUrl, order);
+    expect([http.status, await http.json()]).toEqual([500, { message: 'Internal Server Error' }]);
+  });
+});
+
+describe('sizes', () => {
+  it('takes a request of the limit through Invoke and refuses one byte more', async () => {
+    const send = (bytes: number) =>
+      fetch(invokeUrl(lambda), { method: 'POST', body: JSON.stringify({ answer: 1, x: 'x'.repeat(bytes - 19) }) });
+    expect((await send(REQUEST_LIMIT)).status).toBe(200);
+    const refused = await send(REQUEST_LIMIT + 1);
+    expect([refused.status, refused.headers.get('x-amzn-errortype')]).toEqual([413, 'RequestTooLargeException']);
+  });
+
+  it('counts the envelope at a Function URL and an HTTP API', async () => {
+    for (const door of doors) {
+      const send = (bytes: number) => post(lambda[door], { answer: 1, x: 'x'.repeat(bytes) });
+      expect((await send(REQUEST_LIMIT - 4_096)).status).toBe(200);
+      expect((await send(REQUEST_LIMIT - 600)).status).toBe(413);
+      expect((await send(REQUEST_LIMIT + 4_000_000)).status).toBe(413);
+    }
+  });
+
+  it('passes an answer of the limit and turns a longer one into an error', async () => {
+    expect((await invoke(lambda, { bytes: RESPONSE_LIMIT })).body).toHaveLength(RESPONSE_LIMIT);
+    const over = { bytes: RESPONSE_LIMIT + 1 };
+    const { body, error, log } = await invoke(lambda, over);
+    expect([error, JSON.parse(body).errorType]).toEqual(['Unhandled', 'Function.ResponseSizeTooLarge']);
+    expect(log).toContain(
+      'response 413 {"errorMessage":"Exceeded maximum allowed payload size (6291556 bytes).","errorType":"RequestEntityTooLarge"}',
+    );
+    expect((await post(lambda.functionUrl, over)).status).toBe(502);
+    expect((await post(lambda.httpApiUrl, over)).status).toBe(500);
+    // The environment lives on.
+    expect((await echo(lambda.functionUrl)).cold).toBe(false);
+  });
+});
+
+it('gives up on a slow function at an HTTP API, which goes on', async () => {
+  const response = await post(lambda.httpApiUrl, { sleepMs: 700 });
+  expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
+});
+
+describe('CORS of a Function URL', () => {
+  it('answers a preflight itself and adds headers to every answer, twice where the function did too', async () => {
+    const withCors = await emulator({ cors });
+    const origin = 'https://page.example';
+    const preflight = await fetch(withCors.functionUrl, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.status).toBe(200);
+    expect(Object.fromEntries(preflight.headers)).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'POST',
+      'access-control-allow-headers': 'content-type',
+      'access-control-max-age': '60',
+    });
+    const answer = { statusCode: 200, headers: { 'Access-Control-Allow-Origin': '*' }, body: '' };
+    const { headers } = await post(withCors.functionUrl, { answer }, { origin });
+    expect(headers.get('access-control-allow-origin')).toBe(`*, ${origin}`);
+    expect((await withCors.environments()).counts.invocations).toBe(1);
+  });
+
+  it('leaves OPTIONS to the function when it is not configured', async () => {
+    const status = await new Promise((resolve, reject) => {
+      const call = request(lambda.functionUrl, { method: 'OPTIONS' }, response =>
+        resolve(response.resume().statusCode),
+      );
+      call.once('error', reject).end();
+    });
+    expect(status).toBe(200);
+  });
+});
+
+it('takes any method', async () => {
+  for (const method of ['GET', 'HEAD', 'DELETE', 'PATCH', 'PROPFIND']) {
+    expect((await fetch(`${lambda.functionUrl}x`, { method })).status).toBe(200);
+  }
+});

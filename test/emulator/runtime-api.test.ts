@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { emulator, invoke, invokeUrl, node, post, until } from './harness.ts';
+
+it('refuses what a runtime should not do, each in its way', async () => {
+  const lambda = await emulator({ bootstrap: node('probe.mjs') });
+  expect((await invoke(lambda, { an: 'event' })).body).toBe('"done"');
+  const line = await until(async () => (await lambda.logLines()).find(({ text }) => text.startsWith('SEEN')));
+  expect(JSON.parse(line.text.slice(5))).toEqual({
+    early: '403 InvalidStateTransition',
+    length: '14',
+    encoding: null,
+    again: true,
+    lateInitError: '403 InvalidStateTransition',
+    wrongId: '400 InvalidRequestID',
+    wrongAttempt: '400 InvalidInvocationId',
+    wrongMode: '400 InvalidFunctionResponseMode',
+    unknownPath: '404 NotFound',
+    right: '202 OK',
+    twice: '403 InvalidStateTransition',
+    errorAfter: '403 InvalidStateTransition',
+  });
+});
+
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
+it.skipIf(!hasCurl)('runs a bootstrap written in shell (skipped without curl)', async () => {
+  const lambda = await emulator({ bootstrap: ['./shell.sh'] });
+  const answers = [];
+  for (const n of [1, 2]) answers.push(await (await post(invokeUrl(lambda), { n })).json());
+  expect(answers).toEqual([{ n: 1 }, { n: 2 }]);
+  expect((await lambda.environments()).counts.environmentsMade).toBe(1);
+});
