@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { InferenceSession } from 'onnxruntime-node';
 import { createSession } from '../src/classifier/session.ts';
-import type { Image } from '../src/core/image.ts';
 import { LocalRunner } from '../src/runners/local.ts';
 import { bareSession, SETTLING_CALLS } from './bare-session.ts';
+import { samplesOfRun } from './harness.ts';
 import { modelFile, pictures } from './inputs.ts';
 import { heading, line } from './print.ts';
 import { type Contender, contender, sideBySide, timed } from './side-by-side.ts';
@@ -18,7 +18,7 @@ export async function benchInference(): Promise<void> {
   const effort = { rounds: 20, callsPerRound: 15, warmup: 1 };
   line(
     'local / bare onnxruntime-node loop',
-    await sideBySide(local(file, threads, bytes), bareSession('bare', file, threads, bytes), effort),
+    await sideBySide(local(file, threads), bareSession('bare', file, threads, bytes), effort),
     1.02,
   );
 
@@ -31,21 +31,15 @@ export async function benchInference(): Promise<void> {
   line('createSession / InferenceSession.create', creation);
 }
 
-/** What the local runner reports as inference. */
-function local(modelFile: string, threads: number, bytes: Uint8Array): Contender {
-  const image: Image = { name: 'picture', bytes, sha256: '' };
+/** What `local` reports as inference: a whole run, with everything that the harness does between the calls. */
+function local(modelFile: string, threads: number): Contender {
   const model = { name: 'bench', sha256: '', precision: 'float32', weights: 'trained' as const };
   return {
     name: 'local',
     async round(calls) {
       const runner = new LocalRunner({ modelFile, model, threads, preprocess: 'torchvision' });
-      await runner.start();
-      const times: number[] = [];
-      for (let call = 0; call < SETTLING_CALLS + calls; call++) {
-        times.push((await runner.infer(image)).timings.inferenceMs!);
-      }
-      await runner.stop();
-      return times.slice(SETTLING_CALLS);
+      const samples = await samplesOfRun(runner, calls, SETTLING_CALLS);
+      return samples.map(({ timings }) => timings.inferenceMs!);
     },
   };
 }

@@ -8,7 +8,8 @@ export function heading(text: string): void {
 /** Prints a line; `budget` is the greatest ratio that is right, judged on the figure as printed. */
 export function line(name: string, comparison: Comparison, budget?: number): void {
   const { medianMs, baselineMs, ratio, spread, rounds } = comparison;
-  const verdict = budget === undefined ? '' : `   budget ${budget}: ${ratio <= budget ? 'met' : 'MISSED'}`;
+  const verdict =
+    budget === undefined ? '' : `   budget ${budget}: ${Number(ratio.toFixed(3)) <= budget ? 'met' : 'MISSED'}`;
   console.log(
     `  ${name.padEnd(44)} ${ms(medianMs)} / ${ms(baselineMs)} = ${ratio.toFixed(3)} [${spread[0].toFixed(3)}, ${spread[1].toFixed(3)}]` +
       ` over ${rounds} rounds${verdict}`,

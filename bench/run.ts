@@ -1,5 +1,6 @@
 /** `npm run bench [-- NAME...]`: our own speed, in ratios measured side by side. Nothing here passes or fails a test. */
 import { cpus } from 'node:os';
+import { benchHarness } from './harness.ts';
 import { benchHelp } from './help.ts';
 import { benchInference } from './inference.ts';
 import { benchPreprocessing } from './preprocess.ts';
@@ -8,6 +9,7 @@ import { benchSynthetic } from './synthetic-vs-trained.ts';
 
 const benches: Record<string, () => Promise<void>> = {
   pure: benchPureSteps,
+  harness: benchHarness,
   inference: benchInference,
   preprocess: benchPreprocessing,
   help: benchHelp,

@@ -1,6 +1,7 @@
 /** The classifier: encoded picture in, top five and the time of each stage out. The same for the local runner and the Lambda handler. */
+import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { Prediction, Timings } from '../core/record.ts';
-import { INPUT_LENGTH, type PreprocessMode, preprocess, type StoredSize } from './preprocess.ts';
+import { INPUT_LENGTH, preprocess, type StoredSize } from './preprocess.ts';
 import { createSession, type Session } from './session.ts';
 import { topFive } from './top-five.ts';
 

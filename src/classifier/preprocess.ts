@@ -1,11 +1,8 @@
 /** Encoded picture to the network's input: [1, 3, 224, 224] float32, planes of R, G, B, normalised as torchvision does. */
+import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import { decode } from './decode.ts';
 import { passes, reserve, SLACK } from './passes.ts';
 import { resizeAndCrop } from './resize.ts';
-
-/** `torchvision`: its very bytes. `fast`: large JPEGs decoded at reduced size; close to it. */
-export const PREPROCESS_MODES = ['torchvision', 'fast'] as const;
-export type PreprocessMode = (typeof PREPROCESS_MODES)[number];
 
 const INPUT_SIDE = 224;
 const RESIZE_TO = 256;

@@ -1,4 +1,5 @@
 /** A ResNet-50 in onnxruntime: created from a file, checked, run. The one file that imports onnxruntime-node. */
+import './no-telemetry.ts';
 import { basename } from 'node:path';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, QueryError, SetupError } from '../core/errors.ts';

@@ -1,5 +1,6 @@
 /** The entry of the program: the only place that prints errors and sets the exit code. */
 import { BenchError, EXIT, messageOf, SetupError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import { runProgram } from './program.ts';
 
 const aborter = new AbortController();
@@ -9,10 +10,12 @@ let signalCode: number | undefined;
 for (const [signal, code] of [
   ['SIGINT', EXIT.sigint],
   ['SIGTERM', EXIT.sigterm],
+  ['SIGHUP', EXIT.sighup],
 ] as const) {
   process.on(signal, () => {
     if (aborter.signal.aborted) process.exit(code);
     signalCode = code;
+    if (process.stderr.isTTY) process.stderr.write('\nending after the call in flight; again to end at once\n');
     aborter.abort();
   });
 }
@@ -32,17 +35,16 @@ for (const [name, value] of Object.entries(process.env)) {
 
 try {
   const exitCode = await runProgram(process.argv.slice(2), aborter.signal);
-  process.exitCode ??= exitCode;
+  process.exitCode ??= signalCode ?? exitCode;
 } catch (thrown) {
   process.exitCode = report(thrown);
 }
-if (signalCode !== undefined) process.exitCode = signalCode;
 
 /** Prints the error and returns its exit code. */
 function report(thrown: unknown): number {
   if (signalCode !== undefined && thrown === aborter.signal.reason) return signalCode;
   if (thrown instanceof BenchError) {
-    process.stderr.write(`error: ${messageOf(thrown)}\nhint: ${thrown.hint}\n`);
+    process.stderr.write(printable(`error: ${messageOf(thrown)}\nhint: ${thrown.hint}\n`));
     if (process.env.DEBUG) process.stderr.write(`${causes(thrown)}\n`);
     return thrown.exitCode;
   }

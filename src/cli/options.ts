@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Option } from 'commander';
 import { parseDuration } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
+import { PREPROCESS_MODES } from '../core/preprocess-mode.ts';
 
 export const DEFAULT_OUT = 'reports';
 
@@ -40,8 +41,8 @@ export const modelOption = () =>
 
 export const preprocessOption = () =>
   option('preprocess', '<mode>', "torchvision: the original's very bytes; fast: large JPEGs decoded at reduced size")
-    .default('torchvision')
-    .choices(['torchvision', 'fast']);
+    .default(PREPROCESS_MODES[0])
+    .choices(PREPROCESS_MODES);
 
 export const outOption = () =>
   option('out', '<folder>', 'where run folders are made and looked for')

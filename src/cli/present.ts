@@ -1,27 +1,31 @@
 /** Makes a run and shows it: progress while it goes, the report at its end, and what to do next. */
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import type { RunRecord } from '../core/record.ts';
-import { shortPath } from '../reports/facts.ts';
 import { renderTable } from '../reports/table.ts';
 import { execute, type RunPlan } from '../runs/execute.ts';
 import { readRecord } from '../runs/read-run.ts';
 import { RECORD_FILE } from '../runs/run-folder.ts';
 import { type Limits, LoopProgress } from './progress.ts';
+import { shortPath } from './short-path.ts';
 import { startSpinner } from './spinner.ts';
+import { copyToStdout } from './stdout.ts';
 
 export interface Presentation {
   /** The record on stdout instead of the report. */
   readonly json: boolean;
   readonly limits: Limits;
   readonly signal: AbortSignal;
-  /** What to say again to measure the same pictures with the same model, and to find the same reports. */
-  readonly repeat: {
-    readonly images: readonly string[];
-    readonly model: readonly string[];
-    readonly out: readonly string[];
-  };
+  readonly repeat: Repeat;
+}
+
+/** What to say again to measure the same pictures in the same way, and to find the same reports. */
+export interface Repeat {
+  readonly images: readonly string[];
+  readonly threads: number;
+  readonly options: readonly string[];
+  readonly out: readonly string[];
 }
 
 /** Returns the exit code: 4 when nothing succeeded. */
@@ -30,18 +34,13 @@ export async function present(plan: RunPlan, presentation: Presentation): Promis
   const file = join(folder, RECORD_FILE);
   if (presentation.json) await copyToStdout(file);
   const record = await readRecord(file);
-  if (!presentation.json) process.stdout.write(`${renderTable(record)}\n${whatNext(record, folder, presentation)}`);
-  else process.stderr.write(warningLines(record));
+  if (!presentation.json)
+    process.stdout.write(`${renderTable(record)}\n${printable(whatNext(record, folder, presentation))}`);
+  else process.stderr.write(printable(warningLines(record)));
   if (hasSuccess(record) || record.run.status === 'interrupted') return EXIT.ok;
-  process.stderr.write('error: nothing succeeded\nhint: resnet-bench report --format csv names what failed, and why\n');
+  const csv = ['resnet-bench', 'report', '--format', 'csv', ...presentation.repeat.out].map(quoted).join(' ');
+  process.stderr.write(printable(`error: nothing succeeded\nhint: ${csv} names what failed, and why\n`));
   return EXIT.unmet;
-}
-
-/** What goes wrong with stdout is told where stdout is watched; the file is read to its end all the same. */
-async function copyToStdout(file: string): Promise<void> {
-  for await (const chunk of createReadStream(file)) {
-    await new Promise<void>(resolve => void process.stdout.write(chunk, () => resolve()));
-  }
 }
 
 /** Returns the run's folder. */
@@ -72,16 +71,19 @@ function warningLines(record: RunRecord): string {
 function whatNext(record: RunRecord, folder: string, { repeat }: Presentation): string {
   const synthetic = record.targets.some(({ info }) => info.model?.weights === 'synthetic');
   const images = repeat.images.some(image => image.startsWith('-')) ? ['--', ...repeat.images] : repeat.images;
+  const again = [...repeat.options, ...repeat.out, ...images];
   const commands: [words: string[], what: string][] = [
     synthetic
       ? [['model', 'pull'], 'a trained model, for true labels']
-      : [['local', '--threads', '1', ...repeat.model, ...repeat.out, ...images], 'one thread, as a small Lambda has'],
+      : repeat.threads > 1
+        ? [['local', '--threads', '1', ...again], 'one thread, as a small Lambda has']
+        : [['local', '--threads', '1', '--duration', '1m', ...again], 'longer, for narrower intervals'],
     [['report', '--format', 'md', ...repeat.out], 'the tables for a pull request; also csv, json'],
   ];
-  const lines = commands.map(([words, what]) => [`resnet-bench ${words.map(quoted).join(' ')}`, what] as const);
-  const width = Math.max(...lines.map(([command]) => command.length));
-  const text = lines.map(([command, what]) => `${command.padEnd(width)}   ${what}`).join('\n        ');
-  return `record  ${shortPath(folder)}\nnext    ${text}\n`;
+  const lines = commands.map(
+    ([words, what]) => `        ${what}:\n          resnet-bench ${words.map(quoted).join(' ')}\n`,
+  );
+  return `record  ${shortPath(folder)}\nnext${lines.join('').slice('next'.length)}`;
 }
 
 /** As a shell takes it. */

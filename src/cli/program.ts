@@ -32,12 +32,20 @@ export async function runProgram(argv: readonly string[], signal: AbortSignal): 
 
 function buildProgram(signal: AbortSignal, exit: (code: number) => void): Command {
   const program = new Command('resnet-bench')
-    .description('Should an image classifier run on a server or on AWS Lambda? Measures ResNet-50 in both.')
+    .description('Should an image classifier run on a server or on AWS Lambda? Measures ResNet-50.')
     .version(readVersion())
     .exitOverride()
     .configureOutput({ writeErr: text => process.stdout.write(text), outputError: () => {} })
     .showSuggestionAfterError()
-    .helpCommand(true);
+    .helpCommand(true)
+    .addHelpText(
+      'after',
+      `
+Environment:
+  RESNET_BENCH_MODELS_DIR      where models are kept
+  RESNET_BENCH_MIRROR          http(s) folder to download models from, instead of the public ones
+  DEBUG                        with an error, its causes`,
+    );
 
   program
     .command('local')
@@ -82,7 +90,7 @@ function buildProgram(signal: AbortSignal, exit: (code: number) => void): Comman
   model
     .command('pull')
     .description('Downloads a model and checks its SHA-256.')
-    .argument('[name]', 'its name in the list (default: resnet50-v1-12)')
+    .argument('[name]', 'its name in the list (default: the one marked there)')
     .option('--force', 'download it even when it is here')
     .action(async (name: string | undefined, { force }) =>
       (await import('./commands/model.ts')).pull(name, force === true, signal),

@@ -1,7 +1,7 @@
 /** The errors this program throws on purpose, each with the exit code it leads to. Anything else that is thrown is a bug. */
 
 /** Exit codes of the command line; see the README. */
-export const EXIT = { ok: 0, bug: 1, usage: 2, setup: 3, unmet: 4, sigint: 130, sigterm: 143 } as const;
+export const EXIT = { ok: 0, bug: 1, usage: 2, setup: 3, unmet: 4, sighup: 129, sigint: 130, sigterm: 143 } as const;
 
 /** An error a user can act on: printed as one `error:` line and one `hint:` line, without a stack. */
 export abstract class BenchError extends Error {
@@ -26,7 +26,35 @@ export class SetupError extends BenchError {
 }
 
 /** Why a single query failed, in words that counts can be kept by. */
-export type FailureKind = 'undecodable-image' | 'image-too-large' | 'inference';
+export type FailureKind =
+  /** The picture is broken or of no known format; it has more pixels than are decoded. */
+  | 'undecodable-image'
+  | 'image-too-large'
+  /** The model ran and failed. */
+  | 'inference'
+  /** No connection: the name is not known; nobody listens; no way there; no agreement on a certificate or cipher. */
+  | 'dns'
+  | 'refused'
+  | 'unreachable'
+  | 'tls'
+  /** The connection was closed or reset before the status line of an answer. */
+  | 'reset'
+  /** The whole answer was not there in time, whatever it waited for. */
+  | 'timeout'
+  /** What the status says: 403; 413, or refused before sending; 429; another 4xx; a 3xx, which is not followed; 5xx. */
+  | 'http-403'
+  | 'too-large'
+  | 'throttled'
+  | 'http-4xx'
+  | 'redirect'
+  | 'http-5xx'
+  /** An answer in no HTTP; one in no JSON (HTML); one that breaks off; JSON without predictions that can be right. */
+  | 'not-http'
+  | 'not-json'
+  | 'truncated'
+  | 'bad-answer'
+  /** In flight when the run was interrupted. */
+  | 'interrupted';
 
 /** One query failed. Thrown by runners and the classifier, and turned into a failed sample by `issue`; it never ends a run. */
 export class QueryError extends Error {

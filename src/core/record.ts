@@ -1,5 +1,6 @@
 /** The record of a run: what `record.json` holds, its JSON Schema, and the one way in from `unknown`. */
 import { z } from 'zod';
+import { PREPROCESS_MODES } from './preprocess-mode.ts';
 import { sampleSchema, startKindSchema } from './sample.ts';
 
 export {
@@ -63,7 +64,7 @@ export const targetInfoSchema = z.object({
   /** Absent for the null runner, and for a function that does not tell. */
   model: modelInfoSchema.exactOptional(),
   threads: z.int().positive().exactOptional(),
-  preprocess: z.enum(['torchvision', 'fast']).exactOptional(),
+  preprocess: z.enum(PREPROCESS_MODES).exactOptional(),
   emulated: z.boolean(),
   frontDoor: z.enum(['url', 'http-api', 'invoke']).exactOptional(),
   connection: z.enum(['keep', 'new']).exactOptional(),

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parse, resolve } from 'node:path';
-import { PREPROCESS_MODES, type PreprocessMode } from '../classifier/preprocess.ts';
 import { messageOf, SetupError } from '../core/errors.ts';
+import { PREPROCESS_MODES, type PreprocessMode } from '../core/preprocess-mode.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

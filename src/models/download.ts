@@ -8,6 +8,8 @@ import { PartFile } from './part-file.ts';
 
 /** Longer than any pause of a mirror that works; connecting counts, too. */
 const STALL_MS = 5_000;
+/** A mirror that does not say how much it sends must not fill the disk. */
+const LARGEST = 2 ** 30;
 /** Hugging Face needs two. */
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -108,10 +110,12 @@ async function transfer(url: string, part: PartFile, download: Download): Promis
     const total = headers['content-length'] === undefined ? bytes : start + Number(headers['content-length']);
     if (bytes !== undefined && total !== bytes) throw new WrongFileError(`has ${total} bytes instead of ${bytes}`);
     if (!resumed) await part.clear();
+    const most = total ?? LARGEST;
     const chunks: AsyncIterable<Buffer> = body;
     for await (const chunk of chunks) {
       // While the disk is at work, the mirror is not to blame.
       clearTimeout(timer);
+      if (part.size + chunk.length > most) throw new WrongFileError(`sends more than ${most} bytes`);
       await part.append(chunk);
       onProgress?.(part.size, total);
       timer = watch();

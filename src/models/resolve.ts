@@ -134,7 +134,7 @@ function isWrittenAsPath(choice: string): boolean {
 }
 
 /** Names in the order of their code units, the same on every machine; none when there is no such folder yet. */
-async function onnxFilesIn(folder: string): Promise<string[]> {
+export async function onnxFilesIn(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     const names = entries.filter(entry => !entry.isDirectory()).map(({ name }) => name);

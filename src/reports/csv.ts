@@ -1,5 +1,6 @@
 /** One row a sample, for a spreadsheet or a notebook. A time that is not known is an empty cell. */
 import { stringify } from 'csv-stringify/sync';
+import { printable } from '../core/printable.ts';
 import { type RunRecord, type Sample, timingsSchema } from '../core/record.ts';
 import { timesOf } from '../stats/summary.ts';
 
@@ -15,7 +16,12 @@ const COLUMNS = [
 export function renderCsv(record: RunRecord): string {
   const rows = record.targets.flatMap(({ name, samples }) => samples.map(sample => rowOf(name, sample)));
   // A cell that begins with = + - @ would be run as a formula by a spreadsheet; names of files come from anywhere.
-  return stringify(rows, { header: true, columns: COLUMNS, escape_formulas: true, cast: { boolean: String } });
+  return stringify(rows, {
+    header: true,
+    columns: COLUMNS,
+    escape_formulas: true,
+    cast: { boolean: String, string: printable },
+  });
 }
 
 function rowOf(target: string, sample: Sample): Record<string, unknown> {

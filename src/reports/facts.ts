@@ -1,5 +1,4 @@
 /** What every report says of a record in words: model, machine, cold calls, failures. No layout. */
-import { relative } from 'node:path';
 import type { Distribution, Machine, Run, RunRecord, Sample, StartKind, Target } from '../core/record.ts';
 import { formatMb, formatMs, plural } from './figures.ts';
 
@@ -62,10 +61,7 @@ export function describeMemory({ info, samples }: Target): string | undefined {
 /** `100 warm calls (after 3 to warm up)`. */
 export function describeCounts({ samples }: Target, start: StartKind): string {
   const counted = samples.filter(sample => sample.start === start && sample.phase === 'measured' && sample.outcome.ok);
-  // A failed call tells no start, and warmed up all the same.
-  const warmups = samples.filter(
-    ({ phase, start: met, outcome }) => phase === 'warmup' && (met === start || !outcome.ok),
-  ).length;
+  const warmups = samples.filter(({ phase, start: met }) => phase === 'warmup' && met === start).length;
   const calls = start === 'unknown' ? 'call of unknown start' : `${start} call`;
   const many = start === 'unknown' ? 'calls of unknown start' : undefined;
   return `${plural(counted.length, calls, many)}${warmups === 0 ? '' : ` (after ${warmups} to warm up)`}`;
@@ -96,10 +92,4 @@ export function predictionsByImage(
     const answered = samples.find(sample => sample.image === name && sample.predictions.length > 0);
     return answered === undefined ? [] : [{ image: name, predictions: answered.predictions }];
   });
-}
-
-/** A path as short as it can be typed from here. */
-export function shortPath(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near !== '' && near.length < path.length && !near.startsWith('..') ? near : path;
 }

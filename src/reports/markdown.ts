@@ -1,5 +1,6 @@
 /** The report for a pull request, an issue or a paper. */
 import { markdownTable } from 'markdown-table';
+import { printable } from '../core/printable.ts';
 import type { Distribution, RunRecord, Target } from '../core/record.ts';
 import {
   describeCold,
@@ -17,7 +18,9 @@ export function renderMarkdown(record: RunRecord): string {
   const { run, tool, machine } = record;
   const blocks = [
     `## resnet-bench ${escapeMarkup(run.command)}: ${escapeMarkup(run.id)}`,
-    `${tool.name} ${tool.version} · ${escapeMarkup(describeMachine(machine))} · onnxruntime ${machine.onnxruntime} · sharp ${machine.sharp}`,
+    escapeMarkup(
+      `${tool.name} ${tool.version} · ${describeMachine(machine)} · onnxruntime ${machine.onnxruntime} · sharp ${machine.sharp}`,
+    ),
     describeStatus(run),
     ...record.targets.flatMap(target => targetBlocks(record, target)),
   ];
@@ -87,5 +90,13 @@ function list(lines: readonly string[]): string {
 
 /** Names come from files and models: they must not become markup. */
 function escapeMarkup(text: string): string {
-  return text.replace(/[\\`*_{}[\]<#|!]/g, '\\$&').replaceAll('\n', ' ');
+  return (
+    printable(text)
+      .replaceAll('&', '&amp;')
+      .replace(/[\\`*_~{}[\]<#|!]/g, '\\$&')
+      // Neither a mention of somebody nor a link.
+      .replaceAll('@', '&#64;')
+      .replaceAll('://', '&#58;//')
+      .replaceAll('\n', ' ')
+  );
 }

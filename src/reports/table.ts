@@ -1,4 +1,5 @@
 /** The report for a terminal. */
+import { printable } from '../core/printable.ts';
 import type { Distribution, RunRecord, StartKind, Target } from '../core/record.ts';
 import {
   describeCold,
@@ -30,12 +31,7 @@ export function renderTable(record: RunRecord): string {
         .join('\n'),
     ]),
   ];
-  return withoutControls(`${sections.filter(Boolean).join('\n\n')}\n`);
-}
-
-/** Names of files and messages of decoders must not steer the terminal. */
-function withoutControls(text: string): string {
-  return text.replace(/[^\P{Cc}\n]/gu, '\uFFFD');
+  return printable(`${sections.filter(Boolean).join('\n\n')}\n`);
 }
 
 /** Each picture with its three best classes and bars in proportion. */
@@ -57,10 +53,10 @@ function bar(fraction: number): string {
 function stageTable(target: Target, start: StartKind): string {
   const times = target.summary[start];
   if (times === undefined) return '';
-  const rows = stagesOf(times).map(([name, distribution]) => [`${name} ms`, ...cells(distribution)]);
-  const head = [describeCounts(target, start), 'p50 [95 % CI]', 'p90', 'p95', 'p99', 'mean', 'min', 'max'];
+  const rows = stagesOf(times).map(([name, distribution]) => [name, ...cells(distribution)]);
+  const head = ['ms', 'p50 [95 % CI]', 'p90', 'p95', 'p99', 'mean', 'min', 'max'];
   const table = layout([head, ...rows], 'right');
-  return `${table}${legend(table)}`;
+  return `${describeCounts(target, start)}\n${table}${legend(table)}`;
 }
 
 function cells(distribution: Distribution): string[] {

@@ -51,9 +51,9 @@ export async function* execute(plan: RunPlan, signal: AbortSignal): AsyncGenerat
   let head: RecordHead;
   let folder: RunFolder;
   try {
-    const info = await plan.runner.start(signal);
     const machine = describeMachine();
-    folder = RunFolder.create(plan.outDir, plan.command, startedAt);
+    const info = await plan.runner.start(signal);
+    folder = await RunFolder.create(plan.outDir, plan.command, startedAt);
     head = await writeHead(plan, info, machine, folder, startedAt);
   } catch (thrown) {
     await plan.runner.stop();
@@ -111,11 +111,16 @@ async function* drive(
 ): AsyncGenerator<RunEvent, StopReason> {
   const { runner, images, target } = plan;
   const samples = plan.scenario.drive({ runner, images, clock, signal });
-  for (;;) {
-    const next = await samples.next();
-    if (next.done) return next.value;
-    folder.append({ target, sample: next.value });
-    yield { type: 'sample', target, sample: next.value };
+  try {
+    for (;;) {
+      const next = await samples.next();
+      if (next.done) return next.value;
+      folder.append({ target, sample: next.value });
+      yield { type: 'sample', target, sample: next.value };
+    }
+  } finally {
+    // Does nothing when the scenario has ended by itself.
+    await samples.return('signal');
   }
 }
 

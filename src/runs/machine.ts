@@ -37,11 +37,16 @@ function readGitRevision(): string | undefined {
         cwd: packageRoot,
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
-        // Else it may take the lock of the index, under a commit that is being made.
-        env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
+        env: gitEnvironment(),
       }).trim();
     return git('describe', '--always', '--dirty', '--abbrev=40', '--exclude=*');
   } catch {
     return undefined;
   }
+}
+
+/** Within a git hook the variables name another repository; and without the lock no commit being made is disturbed. */
+function gitEnvironment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
+  return { ...Object.fromEntries(inherited), GIT_OPTIONAL_LOCKS: '0' };
 }

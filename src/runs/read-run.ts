@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { ZodType } from 'zod';
 import { messageOf, SetupError, UsageError } from '../core/errors.ts';
 import { type RunRecord, recordHeadSchema, runRecordSchema, type Sample, SCHEMA_VERSION } from '../core/record.ts';
-import { summarizeLines } from './record-file.ts';
+import { summarize } from '../stats/summary.ts';
 import { RECORD_FILE, SAMPLES_FILE } from './run-folder.ts';
 import { readSampleLines } from './sample-lines.ts';
 import { warningsOf } from './warnings.ts';
@@ -18,7 +18,7 @@ const RUN_ID = /^\d{8}-\d{6}-/;
  */
 export function findRecord(run: string | undefined, outDir: string): string {
   if (run === undefined) {
-    const ids = existsSync(outDir) ? readdirSync(outDir).filter(id => RUN_ID.test(id)) : [];
+    const ids = isFolder(outDir) ? readdirSync(outDir).filter(id => RUN_ID.test(id)) : [];
     const latest = ids
       .sort(new Intl.Collator('en', { numeric: true }).compare)
       .findLast(id => existsSync(join(outDir, id, RECORD_FILE)));
@@ -40,6 +40,10 @@ export function findRecord(run: string | undefined, outDir: string): string {
   );
 }
 
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
 /** Throws SetupError when the file is no record that this version can read. */
 export async function readRecord(file: string): Promise<RunRecord> {
   const json = parseJson(file);
@@ -57,13 +61,14 @@ export async function readRecord(file: string): Promise<RunRecord> {
 /** A run that goes on, or was killed: what its samples show so far. */
 async function readUnfinished(file: string, json: unknown): Promise<RunRecord> {
   const head = validated(file, recordHeadSchema, json);
-  const lines = () => readSampleLines(join(dirname(file), SAMPLES_FILE));
-  const summaries = await summarizeLines(head, lines);
+  // Read once: the file may be growing.
   const samples = new Map<string, Sample[]>(head.targets.map(target => [target.name, []]));
-  for await (const line of lines()) samples.get(line.target)?.push(line.sample);
+  for await (const line of readSampleLines(join(dirname(file), SAMPLES_FILE)))
+    samples.get(line.target)?.push(line.sample);
   const targets = head.targets.map(target => {
-    const summary = summaries.get(target.name)!;
-    return { ...target, summary, warnings: warningsOf(target.info, summary), samples: samples.get(target.name)! };
+    const own = samples.get(target.name)!;
+    const summary = summarize(own);
+    return { ...target, summary, warnings: warningsOf(target.info, summary), samples: own };
   });
   return { ...head, targets };
 }

@@ -3,10 +3,11 @@
  * disk before the next query leaves; at the end the whole record is written beside the first and renamed over it.
  * A folder whose run was killed is a valid input to every command.
  */
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { messageOf, SetupError } from '../core/errors.ts';
 import type { SampleLine } from '../core/record.ts';
+import { makeFolder } from '../models/make-folder.ts';
 
 export const RECORD_FILE = 'record.json';
 export const SAMPLES_FILE = 'samples.ndjson';
@@ -23,17 +24,17 @@ export class RunFolder {
   }
 
   /** Makes `<parent>/<UTC time>-<command>`, numbered where another run took that name. Throws SetupError when it cannot. */
-  static create(parent: string, command: string, startedAt: Date): RunFolder {
+  static async create(parent: string, command: string, startedAt: Date): Promise<RunFolder> {
     const stamp = startedAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
     try {
-      makeFolders(resolve(parent));
+      await makeFolder(resolve(parent));
       for (let attempt = 1; ; attempt++) {
         const id = `${stamp}-${command}${attempt === 1 ? '' : `-${attempt}`}`;
         const path = join(parent, id);
-        if (makeFolder(path)) return new RunFolder(id, path);
+        if (claimFolder(path)) return new RunFolder(id, path);
       }
     } catch (thrown) {
-      throw writeFailure(parent, thrown);
+      throw writeFailure(parent, thrown, 'free some space, or choose another folder with --out');
     }
   }
 
@@ -44,17 +45,17 @@ export class RunFolder {
       await writeChunks(temporary, chunks);
       renameSync(temporary, join(this.path, RECORD_FILE));
     } catch (thrown) {
-      rmSync(temporary, { force: true });
-      throw writeFailure(this.path, thrown);
+      removeQuietly(temporary);
+      throw writeFailure(this.path, thrown, `what was measured so far can be read: resnet-bench report ${this.path}`);
     }
   }
 
   /** Hands the line to the system before it returns, so that a killed process loses nothing it has reported. */
   append(line: SampleLine): void {
     try {
-      writeAll(this.#samples, `${JSON.stringify(line)}\n`);
+      writeAll(this.#samples, `${toLine(line)}\n`);
     } catch (thrown) {
-      throw writeFailure(this.path, thrown);
+      throw writeFailure(this.path, thrown, `what was measured so far can be read: resnet-bench report ${this.path}`);
     }
   }
 
@@ -69,15 +70,8 @@ export class RunFolder {
   }
 }
 
-/** Not mkdir's own `recursive`, which never returns where a file system refuses folders with ENOENT, as /proc does. */
-function makeFolders(path: string): void {
-  if (existsSync(path)) return;
-  makeFolders(dirname(path));
-  makeFolder(path);
-}
-
 /** False when the name is taken. */
-function makeFolder(path: string): boolean {
+function claimFolder(path: string): boolean {
   try {
     mkdirSync(path);
     return true;
@@ -87,10 +81,22 @@ function makeFolder(path: string): boolean {
   }
 }
 
+/** U+2028 and U+2029 end a line for some readers, Node's own among them. */
+function toLine(line: SampleLine): string {
+  return JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+}
+
 /** writeSync may write a part only, above all when the disk is about to be full. */
 function writeAll(file: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}
+
+/** What went wrong before says more than a failure to clean up. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 async function writeChunks(path: string, chunks: Iterable<string> | AsyncIterable<string>): Promise<void> {
@@ -103,12 +109,10 @@ async function writeChunks(path: string, chunks: Iterable<string> | AsyncIterabl
 }
 
 /** The error to show for a write that the system refused; any other error as it is. */
-function writeFailure(path: string, thrown: unknown): unknown {
+function writeFailure(path: string, thrown: unknown, fullDiskHint: string): unknown {
   const code = (thrown as NodeJS.ErrnoException).code;
   if (code === undefined || thrown instanceof SetupError) return thrown;
-  if (code === 'ENOSPC') {
-    const hint = 'free some space; what was measured so far can be read: resnet-bench report';
-    return new SetupError(`cannot write to ${path}: no space left on the disk`, hint, thrown);
-  }
+  if (code === 'ENOSPC')
+    return new SetupError(`cannot write to ${path}: no space left on the disk`, fullDiskHint, thrown);
   return new SetupError(`cannot write to ${path}: ${messageOf(thrown)}`, 'choose another folder with --out', thrown);
 }

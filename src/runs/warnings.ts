@@ -23,8 +23,8 @@ function failures({ failed }: Summary): Warning | undefined {
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
   return {
     code: 'failed-queries',
-    message: `${total} ${total === 1 ? 'query' : 'queries'} failed and ${total === 1 ? 'is' : 'are'} in no figure: ${counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`,
-    advice: 'resnet-bench report --format csv names each',
+    message: `${total} ${total === 1 ? 'call' : 'calls'} failed and ${total === 1 ? 'is' : 'are'} in no figure: ${counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`,
+    advice: 'the CSV report names each',
   };
 }
 
@@ -34,6 +34,6 @@ function slowCalls({ warm }: Summary): Warning | undefined {
   return {
     code: 'slow-calls',
     message: `the slowest warm call took ${(times.max / times.p50).toFixed(1)} times the median`,
-    advice: 'other work on the machine disturbs the figures: repeat when it is quiet',
+    advice: 'other work on the machine may disturb the figures: repeat when it is quiet',
   };
 }

@@ -9,7 +9,7 @@ export interface ClosedLoopOptions {
   readonly iterations?: number;
   /** No query leaves later than this after the first. */
   readonly durationMs?: number;
-  /** The first samples that are not cold: kept, and left out of every figure. */
+  /** The first samples that succeeded and are not cold: kept, and left out of every figure. */
   readonly warmup: number;
 }
 
@@ -25,18 +25,22 @@ export function closedLoop(options: ClosedLoopOptions): Scenario {
     name: 'closed loop',
     async *drive({ runner, images, clock, signal }): AsyncGenerator<Sample, StopReason> {
       const endMs = clock.nowMs() + durationMs;
-      let notCold = 0;
+      let cold = 0;
+      let warm = 0;
+      let measured = 0;
       for (let seq = 0; ; seq++) {
-        const cold = seq - notCold;
-        if (notCold >= warmup + iterations || cold >= warmup + iterations + MANY_COLD) return 'iterations';
+        if (measured >= iterations || cold >= iterations + MANY_COLD) return 'iterations';
         if (signal.aborted) return 'signal';
         const scheduledMs = clock.nowMs();
         if (scheduledMs >= endMs) return 'duration';
         const image = images[seq % images.length]!;
         const sample = await issue({ seq, image, scheduledMs }, runner, clock, signal);
-        // A cold sample is never warm-up, and never one of the iterations.
-        const phase = sample.start !== 'cold' && notCold < warmup ? 'warmup' : 'measured';
-        if (sample.start !== 'cold') notCold++;
+        // A cold sample is never warm-up, and never one of the iterations; one that failed has warmed nothing up.
+        const warmedUp = sample.start === 'cold' || !sample.outcome.ok || warm >= warmup;
+        const phase = warmedUp ? 'measured' : 'warmup';
+        if (sample.start === 'cold') cold++;
+        else if (warmedUp) measured++;
+        else warm++;
         yield { ...sample, phase };
       }
     },

@@ -27,11 +27,8 @@ export function intervalRanks(count: number, percent: number): { low: number | n
   return { low, high };
 }
 
-let lastCdf: { count: number; probability: number; cdf: Float64Array } | undefined;
-
 /** P(B <= k) for k = 0 .. count of a binomial; summed in logarithms so that large counts do not underflow at the start. */
 function binomialCdf(count: number, probability: number): Float64Array {
-  if (lastCdf?.count === count && lastCdf.probability === probability) return lastCdf.cdf;
   const cdf = new Float64Array(count + 1);
   const logOdds = Math.log(probability) - Math.log1p(-probability);
   let logTerm = count * Math.log1p(-probability);
@@ -41,6 +38,5 @@ function binomialCdf(count: number, probability: number): Float64Array {
     cdf[k] = Math.min(1, sum);
     logTerm += Math.log((count - k) / (k + 1)) + logOdds;
   }
-  lastCdf = { count, probability, cdf };
   return cdf;
 }

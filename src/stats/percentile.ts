@@ -3,9 +3,6 @@
  * Never interpolated, so every percentile is a time that really occurred.
  */
 
-/** A percentile in use: integers, so that ranks and sample sizes are decided without rounding. */
-export type Percent = 50 | 90 | 95 | 99;
-
 /** True when the sample is large enough to speak of the percentile: at least one value lies beyond it on average. */
 export function supportsPercentile(count: number, percent: number): boolean {
   return count * (100 - percent) >= 100;

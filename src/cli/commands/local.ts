@@ -1,12 +1,10 @@
 /** `resnet-bench local`: the classifier in this process, in a closed loop. */
-import type { PreprocessMode } from '../../classifier/preprocess.ts';
-import { LocalRunner } from '../../runners/local.ts';
-import { loadImages } from '../../runs/load-images.ts';
-import { closedLoop } from '../../scenarios/closed-loop.ts';
-import { chooseModel } from '../choose-model.ts';
+import type { PreprocessMode } from '../../core/preprocess-mode.ts';
+import { planLocal } from '../../runs/local-plan.ts';
 import { defaultImages } from '../default-images.ts';
+import { withModelProgress } from '../model-progress.ts';
 import { DEFAULT_OUT } from '../options.ts';
-import { present } from '../present.ts';
+import { present, type Repeat } from '../present.ts';
 
 export interface LocalOptions {
   readonly iterations?: number;
@@ -22,32 +20,31 @@ export interface LocalOptions {
 
 /** Returns the exit code. */
 export async function runLocal(paths: readonly string[], options: LocalOptions, signal: AbortSignal): Promise<number> {
-  const { iterations, duration, warmup, threads, preprocess, out } = options;
-  const images = await loadImages(paths.length > 0 ? paths : defaultImages());
-  const { file: modelFile, info: model } = await chooseModel(options.model, signal);
+  const { iterations, duration, warmup, threads, model, preprocess, out, json } = options;
   const limits = {
     ...(iterations !== undefined && { iterations }),
     ...(duration !== undefined && { durationMs: duration }),
   };
-  return present(
-    {
-      command: 'local',
-      target: 'local',
-      runner: new LocalRunner({ modelFile, model, threads, preprocess }),
-      scenario: closedLoop({ ...limits, warmup }),
-      images,
-      outDir: out,
-      options: { images: images.map(({ name }) => name), ...limits, warmup, threads, model: model.name, preprocess },
-    },
-    { json: options.json === true, limits, signal, repeat: { images: paths, ...repeatedOptions(options) } },
+  const images = paths.length > 0 ? paths : defaultImages();
+  const plan = await withModelProgress(onEvent =>
+    planLocal(
+      { images, ...limits, warmup, threads, ...(model !== undefined && { model }), preprocess, outDir: out },
+      { signal, onEvent },
+    ),
   );
+  return present(plan, { json: json === true, limits, signal, repeat: repeatOf(paths, options) });
 }
 
-/** Those that neither the environment nor the default would give the next command. */
-function repeatedOptions({ model, out }: LocalOptions): { model: string[]; out: string[] } {
+/** Options that neither the environment nor the default would give the next command. */
+function repeatOf(images: readonly string[], { model, out, preprocess, threads }: LocalOptions): Repeat {
   const { RESNET_BENCH_MODEL: ownModel, RESNET_BENCH_OUT: ownOut = DEFAULT_OUT } = process.env;
   return {
-    model: model === undefined || model === ownModel ? [] : ['--model', model],
+    images,
+    threads,
+    options: [
+      ...(model === undefined || model === ownModel ? [] : ['--model', model]),
+      ...(preprocess === 'torchvision' ? [] : ['--preprocess', preprocess]),
+    ],
     out: out === ownOut ? [] : ['--out', out],
   };
 }

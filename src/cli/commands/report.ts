@@ -1,12 +1,18 @@
 /** `resnet-bench report`: a run on disk as text. */
 import { loadReporter, type ReportFormat } from '../../reports/index.ts';
 import { findRecord, readRecord } from '../../runs/read-run.ts';
+import { copyToStdout } from '../stdout.ts';
 
-export async function runReport(
-  run: string | undefined,
-  options: { readonly format: ReportFormat; readonly out: string },
-): Promise<void> {
-  const record = await readRecord(findRecord(run, options.out));
+export interface ReportOptions {
+  readonly format: ReportFormat;
+  readonly out: string;
+}
+
+export async function runReport(run: string | undefined, options: ReportOptions): Promise<void> {
+  const file = findRecord(run, options.out);
+  const record = await readRecord(file);
+  // The file itself, with what a newer version may have added to it.
+  if (options.format === 'json' && record.run.status !== 'running') return copyToStdout(file);
   const render = await loadReporter(options.format);
   process.stdout.write(render(record));
 }
