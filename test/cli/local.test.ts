@@ -62,7 +62,9 @@ describe('on the built-in pictures, with a real model', () => {
     for (const picture of await readdir(fixture('images'))) {
       expect(stdout).toMatch(new RegExp(`^${picture} .* \\d+\\.\\d %`, 'm'));
     }
-    expect(stdout).toMatch(/^7 warm calls \(after 2 to warm up\)\nms +p50 \[95 % CI\] +p90 +p95 +p99 +mean +min +max$/m);
+    expect(stdout).toMatch(
+      /^7 warm calls \(after 2 to warm up\)\nms +p50 \[95 % CI\] +p90 +p95 +p99 +mean +min +max$/m,
+    );
     for (const stage of ['preprocess', 'inference', 'postprocess', 'handler']) {
       // Seven calls have a median and no p90.
       expect(stdout).toMatch(new RegExp(`^${stage} +[\\d.]+ \\[.*\\] +- +- +- +[\\d.]+ +[\\d.]+ +[\\d.]+$`, 'm'));
