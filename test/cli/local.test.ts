@@ -269,7 +269,15 @@ describe('pictures', () => {
 
   it('with odd names; the commands to try next are right for a shell', async () => {
     const cwd = await program.fresh();
-    const names = ['with space.png', 'ünïcode 猫.png', '-dash.png', `quo'te".png`, '$(touch gone).png', '~tilde*.png'];
+    const names = [
+      'with space.png',
+      'line\u2028separator.png',
+      'ünïcode 猫.png',
+      '-dash.png',
+      `quo'te".png`,
+      '$(touch gone).png',
+      '~tilde*.png',
+    ];
     for (const name of names) await copyFile(TINY, join(cwd, name));
     const { code, stdout, stderr } = await program.run(['local', ...ONE_CALL, '--', ...names], { cwd });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
