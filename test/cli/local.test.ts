@@ -284,7 +284,7 @@ describe('pictures', () => {
     const [record] = await Promise.all((await runsIn(join(cwd, 'reports'))).map(recordIn));
     expect(record!.images.map(({ name }) => name)).toEqual(names);
 
-    const next = /^next {4}.*:\n {10}(resnet-bench .*)$/m.exec(stdout)?.[1] ?? '';
+    const next = /^next {4}.*:\n {10}(resnet-bench [^\n]*)\n/m.exec(stdout)?.[1] ?? '';
     expect(next).toContain('--threads 1');
     await rm(join(cwd, 'reports'), { recursive: true });
     const env = { RESNET_BENCH_ITERATIONS: '1', RESNET_BENCH_WARMUP: '0' };
