@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { QueryError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import type { Sample } from '../core/record.ts';
-import type { Inference, Runner } from '../core/runner.ts';
+import { CALL_FACTS, type CallFacts, type Inference, type Runner } from '../core/runner.ts';
 
 export interface Query {
   readonly seq: number;
@@ -45,12 +45,20 @@ function succeeded(frame: Frame, inference: Inference): UnphasedSample {
   return {
     ...frame,
     start: inference.start,
-    outcome: { ok: true },
+    outcome: inference.httpStatus === undefined ? { ok: true } : { ok: true, httpStatus: inference.httpStatus },
     predictions: [...inference.predictions],
     timings,
     memory: inference.memory ?? {},
     ...(inference.cpu && { cpu: inference.cpu }),
+    ...callFacts(inference),
   };
+}
+
+/** Those that are known: a sample has no field that is undefined. */
+function callFacts(inference: CallFacts): CallFacts {
+  return Object.fromEntries(
+    CALL_FACTS.filter(name => inference[name] !== undefined).map(name => [name, inference[name]]),
+  );
 }
 
 function failed(frame: Frame, { kind, message, httpStatus }: QueryError): UnphasedSample {

@@ -1,14 +1,17 @@
-/** The null and the local runner keep the contract; and what only the local one can show. */
+/** The null, the local and the lambda runner keep the contract; and what only the local one can show. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { QueryError } from '../../src/core/errors.ts';
 import type { Image } from '../../src/core/image.ts';
-import { LocalRunner, NullRunner } from '../../src/runners/index.ts';
+import { createHandler, type Handler } from '../../src/handler/handler.ts';
+import { LambdaRunner, LocalRunner, NullRunner } from '../../src/runners/index.ts';
 import { loadImages } from '../../src/runs/load-images.ts';
+import { urlEvent } from '../handler/events.ts';
 import { type TestModel, testModel } from '../model.ts';
 import { needShared, sharedPath } from '../shared.ts';
 import { describeRunner } from './contract.ts';
+import { startServer, type TestServer } from './fault-server.ts';
 
 const fixturePath = (name: string) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
 
@@ -31,6 +34,37 @@ describeRunner('local', {
       threads: 1,
       preprocess: 'torchvision',
     }),
+  classifies: true,
+});
+
+const functions: TestServer[] = [];
+afterAll(() => Promise.all(functions.map(server => server.close())));
+
+/** Our handler behind an address, its environment made at the first call: each one has a cold start of its own. */
+async function startFunction(): Promise<string> {
+  let handler: Promise<Handler> | undefined;
+  const server = await startServer(async ({ body }, response) => {
+    handler ??= createHandler({ modelFile: model.file, model: model.info, threads: 2, preprocess: 'torchvision' });
+    const answer = await (await handler)(urlEvent(body));
+    response.writeHead(answer.statusCode, answer.headers).end(answer.body);
+  });
+  functions.push(server);
+  return server.url;
+}
+
+const lambdaRunner = async () =>
+  new LambdaRunner({
+    url: await startFunction(),
+    timeoutMs: 60_000,
+    connection: 'keep',
+    images: await loadImages(
+      ['images/oranges.jpg', 'images/daisy.png', 'odd/grey.jpg', 'broken/truncated.jpg'].map(fixturePath),
+    ),
+  });
+
+describeRunner('lambda', {
+  create: lambdaRunner,
+  createFailing: () => new LambdaRunner({ url: 'ftp://host', timeoutMs: 1, connection: 'keep', images: [] }),
   classifies: true,
 });
 

@@ -1,0 +1,34 @@
+/** The request of a picture, made once and sent many times. */
+import { QueryError } from '../core/errors.ts';
+import type { Image } from '../core/image.ts';
+
+/** Lambda's limit for the event of a synchronous call, with 4 KiB for what the front door puts around the body. */
+const MAX_EVENT_BYTES = 6_291_456;
+const ENVELOPE_BYTES = 4_096;
+export const MAX_BODY_BYTES = MAX_EVENT_BYTES - ENVELOPE_BYTES;
+
+export interface EncodedImage {
+  /** `{"image": "<base64>"}`. */
+  readonly body: Buffer;
+  /** What making it took. */
+  readonly encodeMs: number;
+}
+
+const [HEAD, TAIL] = ['{"image":"', '"}'];
+
+/** A picture too large to be sent is an error to be thrown for each call with it. */
+export function encodeImage({ bytes }: Image): EncodedImage | QueryError {
+  const bodyBytes = HEAD.length + 4 * Math.ceil(bytes.length / 3) + TAIL.length;
+  if (bodyBytes > MAX_BODY_BYTES) {
+    const message = `not sent: the request would have ${bodyBytes} bytes and Lambda takes ${MAX_BODY_BYTES}, so no picture over ${maxImageBytes()} bytes`;
+    return new QueryError('too-large', message);
+  }
+  const started = performance.now();
+  const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  const body = Buffer.from(HEAD + base64 + TAIL, 'latin1');
+  return { body, encodeMs: performance.now() - started };
+}
+
+function maxImageBytes(): number {
+  return 3 * Math.floor((MAX_BODY_BYTES - HEAD.length - TAIL.length) / 4);
+}
