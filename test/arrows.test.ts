@@ -19,7 +19,8 @@ const ARROWS: Record<string, readonly string[]> = {
   handler: ['core', 'classifier'],
   reports: ['core', 'stats'],
   // Headers of pictures and versions for the record come from the classifier.
-  runs: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners'],
+  // The emulator is started as a process; emulated-lambda.ts is its parent.
+  runs: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners', 'emulator'],
   cli: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners', 'runs', 'reports'],
   web: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners', 'runs', 'reports'],
   // index.ts, the program as a library.
