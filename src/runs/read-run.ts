@@ -1,6 +1,6 @@
 /** Reads a run back from disk, finished or not, as one whole record. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { ZodType } from 'zod';
 import { messageOf, SetupError, UsageError } from '../core/errors.ts';
 import { type RunRecord, recordHeadSchema, runRecordSchema, type Sample, SCHEMA_VERSION } from '../core/record.ts';
@@ -29,7 +29,7 @@ export function findRecord(run: string | undefined, outDir: string): string {
     if (!existsSync(path)) continue;
     if (!statSync(path).isDirectory()) return path;
     if (existsSync(join(path, RECORD_FILE))) return join(path, RECORD_FILE);
-    if (existsSync(join(path, SAMPLES_FILE))) {
+    if (RUN_ID.test(basename(resolve(path)))) {
       throw new UsageError(`${path} was killed before it measured anything`, 'make another run: resnet-bench local');
     }
     throw new UsageError(`${path} holds no ${RECORD_FILE}`, 'name a run: its id, its folder or its record');
