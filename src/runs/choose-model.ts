@@ -10,7 +10,7 @@ export interface ChosenModel {
 
 /** Throws UsageError or SetupError as `resolveModel` and `inspectVerified` do. */
 export async function chooseModel(choice: string | undefined, options: ModelOptions): Promise<ChosenModel> {
-  const resolved = await resolveModel(choice || undefined, options);
+  const resolved = await resolveModel(choice, options);
   const { sha256, precision, weights } = await inspectVerified(resolved);
   return { file: resolved.file, info: { name: resolved.name, sha256, precision, weights } };
 }
