@@ -5,6 +5,7 @@
  * It ends when the platform ends it. By itself it exits with 1 when the handler cannot be loaded or the Runtime API is
  * gone, 129 after an uncaught exception and 128 after an unhandled rejection, as AWS's runtime does.
  */
+import { logError } from './error-report.ts';
 import { contextOf } from './invocation-context.ts';
 import { type AnyHandler, loadHandler } from './load-handler.ts';
 import { connectRuntimeApi, type Invocation, type RuntimeApi, RuntimeApiGoneError } from './runtime-api.ts';
@@ -14,6 +15,9 @@ const EXIT = { gone: 1, rejection: 128, exception: 129 } as const;
 class MarshalError extends Error {
   override readonly name = 'Runtime.MarshalError';
 }
+
+/** Of the process, which comes before this resolves. */
+const theEnd = new Promise<never>(() => {});
 
 /** What the process is at, and so where an error that nobody catches is reported to. */
 let stage: 'init' | 'waiting' | Invocation | 'dying' = 'init';
@@ -32,8 +36,8 @@ try {
   while (true) await serveNext(api, handler);
 } catch (thrown) {
   // Nobody is there who could be told, and who stops an emulator does not want to hear of it.
-  if (!(thrown instanceof RuntimeApiGoneError)) console.error(thrown);
-  process.exit(EXIT.gone);
+  if (!(thrown instanceof RuntimeApiGoneError)) logError(thrown);
+  await exit(EXIT.gone);
 }
 
 async function init(api: RuntimeApi): Promise<AnyHandler> {
@@ -41,21 +45,26 @@ async function init(api: RuntimeApi): Promise<AnyHandler> {
   try {
     return name ? await loadHandler(taskRoot || '.', name) : ((await import('./index.ts')).handler as AnyHandler);
   } catch (thrown) {
+    // Before it is told: should telling fail, the reason is in the log all the same.
+    logError(thrown);
     await api.failInit(thrown);
-    throw thrown;
+    return exit(EXIT.gone);
   }
 }
 
 async function serveNext(api: RuntimeApi, handler: AnyHandler): Promise<void> {
   stage = 'waiting';
+  await flushed();
+  if (isDying()) return theEnd;
   const invocation = await api.next();
+  if (isDying()) return theEnd;
   stage = invocation;
   const traceId = invocation.headers['lambda-runtime-trace-id'];
   if (typeof traceId === 'string') process.env._X_AMZN_TRACE_ID = traceId;
   const outcome = await outcomeOf(handler, invocation);
-  if (isDying()) return new Promise(() => {});
+  if (isDying()) return theEnd;
   if ('thrown' in outcome) {
-    console.error(outcome.thrown);
+    logError(outcome.thrown, invocation.requestId);
     await api.fail(invocation, outcome.thrown);
   } else await api.respond(invocation, outcome.answer);
   delete process.env._X_AMZN_TRACE_ID;
@@ -87,14 +96,26 @@ async function die(api: RuntimeApi, thrown: unknown, exitCode: number): Promise<
   if (isDying()) return;
   const reached = stage;
   stage = 'dying';
-  console.error(thrown);
+  logError(thrown, typeof reached === 'object' ? reached.requestId : undefined);
   try {
     if (reached === 'init') await api.failInit(thrown);
     else if (typeof reached === 'object') await api.fail(reached, thrown);
   } catch {
     // It ends all the same, and the platform sees that.
   }
-  process.exit(exitCode);
+  await exit(exitCode);
+}
+
+async function exit(code: number): Promise<never> {
+  await flushed();
+  process.exit(code);
+}
+
+/** A pipe takes 64 KB at a time: the rest would stay behind in a process that is frozen or gone. */
+async function flushed(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableLength > 0) await new Promise(resolve => stream.write('', resolve));
+  }
 }
 
 function isDying(): boolean {

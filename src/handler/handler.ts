@@ -4,6 +4,7 @@ import { messageOf, QueryError } from '../core/errors.ts';
 import type { HandlerOptions } from './config.ts';
 import { emfLine, type MetricValues } from './emf.ts';
 import { describeRuntime, environmentId } from './environment.ts';
+import { logError } from './error-report.ts';
 import { describeResult, metricsOf, round, startMeter } from './figures.ts';
 import { BadRequestError, isPreflight, readRequest } from './request.ts';
 
@@ -54,14 +55,16 @@ export async function createHandler(
     const coldStart = calls++ === 0;
     const requestId = context?.awsRequestId || undefined;
     const traceHeader = process.env._X_AMZN_TRACE_ID || undefined;
-    if (isPreflight(event)) return PREFLIGHT_ANSWER;
-
     const emit = (statusCode: number, values: MetricValues) => {
       if (functionName === undefined) return;
       const start = coldStart ? { ColdStart: 1, InitTime: initMs } : { ColdStart: 0 };
       const properties = { requestId, environmentId: environment_id, model: model.name, statusCode };
       write(emfLine({ ...values, ...start }, { timestampMs: Date.now(), functionName, properties }));
     };
+    if (isPreflight(event)) {
+      emit(204, {});
+      return PREFLIGHT_ANSWER;
+    }
     try {
       const { image, bodyBytes } = readRequest(event);
       const parseMs = meter.elapsedMs();
@@ -86,7 +89,7 @@ export async function createHandler(
         return answer(400, { error });
       }
       // For the log, with the stack that the caller does not get.
-      console.error(thrown);
+      logError(thrown, requestId);
       emit(500, { BadRequest: 0, Failure: 1 });
       return answer(500, { error: `Classification failed: ${messageOf(thrown)}` });
     }
@@ -109,8 +112,9 @@ function callersMistake(thrown: unknown): string | undefined {
 
 /**
  * Milliseconds since the end of init, by the larger of two clocks: one of them may have stood still with the frozen
- * environment, and the monotonic one cannot have been set back.
+ * environment, and the monotonic one cannot have been set back. Date.now() cuts off fractions, so its difference may be up
+ * to one too large.
  */
 function sinceReady({ monotonicMs, wallMs }: { monotonicMs: number; wallMs: number }): number {
-  return round(Math.max(performance.now() - monotonicMs, Date.now() - wallMs), 3);
+  return round(Math.max(performance.now() - monotonicMs, Date.now() - wallMs - 1), 3);
 }

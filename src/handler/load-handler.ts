@@ -16,7 +16,7 @@ export class LoadError extends Error {
     message: string,
     cause?: unknown,
   ) {
-    super(message, { cause });
+    super(message, cause === undefined ? undefined : { cause });
     this.name = `Runtime.${reason}`;
   }
 }

@@ -21,10 +21,10 @@ const DATA_URL = /^data:image\/[\w.+-]+;base64,/i;
 export function isPreflight(event: unknown): boolean {
   if (!isObject(event) || !isObject(event.requestContext)) return false;
   const { http } = event.requestContext;
-  return isObject(http) && http.method === 'OPTIONS';
+  return (isObject(http) ? http.method : event.httpMethod) === 'OPTIONS';
 }
 
-/** Reads a payload-2.0 event or the body itself. Throws BadRequestError. */
+/** Reads an event of payload 2.0 or 1.0, or the body itself. Throws BadRequestError. */
 export function readRequest(event: unknown): ImageRequest {
   const { body, bodyBytes } = isEnvelope(event) ? openEnvelope(event) : plainBody(event);
   return { image: decodeImage(imageOf(body)), bodyBytes };
@@ -89,6 +89,8 @@ function decodeUnwrapped(text: string): Buffer | undefined {
   if (padding > 0 && text.length % 4 !== 0) return undefined;
   const digits = text.length - padding;
   if (digits % 4 === 1) return undefined;
+  // Of a character beyond Latin-1 Node would take the low byte, which may well be a digit.
+  if (Buffer.byteLength(text) !== text.length) return undefined;
   const bytes = Buffer.from(text, 'base64');
   return bytes.length === Math.floor((digits * 3) / 4) ? bytes : undefined;
 }

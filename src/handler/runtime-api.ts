@@ -1,14 +1,18 @@
 /** Lambda's Runtime API from the runtime's side, over one connection. Source: Lambda developer guide, "Using the Lambda runtime API". */
-import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { inspect } from 'node:util';
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { messageOf } from '../core/errors.ts';
+import { errorReport, logError } from './error-report.ts';
 
 const PREFIX = '/2018-06-01/runtime';
 
 /** The other side has gone: there is nobody left to work for, and nothing to say. */
 export class RuntimeApiGoneError extends Error {
   override readonly name = 'RuntimeApiGoneError';
+}
+
+/** It has refused what it was told of one invocation, which is over thereby. */
+class RefusedError extends Error {
+  override readonly name = 'RefusedError';
 }
 
 export interface Invocation {
@@ -49,7 +53,7 @@ export function connectRuntimeApi(address: string): RuntimeApi {
       });
       outgoing.on('response', incoming => {
         const { statusCode: status = 0, headers } = incoming;
-        text(incoming).then(
+        textOf(incoming).then(
           body => resolve({ status, headers, body }),
           error => reject(isGone(error) ? new RuntimeApiGoneError(messageOf(error)) : error),
         );
@@ -63,7 +67,7 @@ export function connectRuntimeApi(address: string): RuntimeApi {
     const { status, body: said } = await send('POST', path, all, body);
     if (status >= 500) throw new Error(`the Runtime API answered ${status} to ${path}: ${said}`);
     // Too large, too late or said already: the platform has told the caller, and the next event can be served.
-    if (status >= 400) process.stderr.write(`the Runtime API answered ${status} to ${path}: ${said}\n`);
+    if (status >= 400) logError(new RefusedError(`the Runtime API answered ${status} to ${path}: ${said}`));
   };
 
   return {
@@ -97,28 +101,19 @@ function echo({ headers }: Invocation): Record<string, string> {
   return typeof id === 'string' ? { 'Lambda-Runtime-Invocation-Id': id } : {};
 }
 
-interface ErrorReport {
-  readonly errorMessage: string;
-  readonly errorType: string;
-  readonly stackTrace: readonly string[];
-}
-
-/** Whatever was thrown, as the body of an error call. */
-export function errorReport(thrown: unknown): ErrorReport {
-  if (!(thrown instanceof Error)) {
-    const errorMessage = typeof thrown === 'string' ? thrown : inspect(thrown);
-    return { errorMessage, errorType: typeof thrown, stackTrace: [] };
-  }
-  const stackTrace = (thrown.stack ?? '').split('\n').map(line => line.trim());
-  return { errorMessage: thrown.message, errorType: thrown.name, stackTrace };
-}
-
 /** The header wants `category.reason`. */
 function errorTypeHeader(errorType: string, category: 'Function' | 'Runtime'): Record<string, string> {
   const type = /^(Runtime|Function)\.\w+$/.test(errorType)
     ? errorType
     : `${category}.${/^\w+$/.test(errorType) ? errorType : 'Unknown'}`;
   return { 'Lambda-Runtime-Function-Error-Type': type };
+}
+
+/** Decoded in one piece: JSON.parse takes a third less time for it than for what node:stream/consumers puts together. */
+async function textOf(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function isGone(error: unknown): boolean {

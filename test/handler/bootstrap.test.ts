@@ -1,17 +1,15 @@
 /** The bootstrap as a child process against a real Runtime API: what it calls, in which order, and how it ends. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fixture } from '../classifier/pictures.ts';
 import { smallClassifier } from '../classifier/small-models.ts';
-import { BOOTSTRAP, ENVIRONMENT_ID, type Environment, lambdaVariables, startEnvironment, TSX } from './environment.ts';
+import { BOOTSTRAP, ENVIRONMENT_ID, type Environment, TSX } from './environment.ts';
 import { imageBody, urlEvent } from './events.ts';
-import { type RuntimeApiServer, startRuntimeApi } from './runtime-api-server.ts';
+import { useRuntime } from './runtime.ts';
 
 /** Handlers, each doing one thing. */
 const HANDLERS = `
+import { runInNewContext } from 'node:vm';
 let calls = 0;
 export const echo = async (event, context) => ({ event, calls: ++calls, context, left: context.getRemainingTimeInMillis(),
   trace: process.env._X_AMZN_TRACE_ID });
@@ -26,6 +24,9 @@ export const failing = async event => {
   if (event.fail === 'odd name') throw Object.assign(new Error('it broke'), { name: 'Fehler: übel\\n' });
   if (event.fail === 'text') throw 'only text';
   if (event.fail === 'object') throw { reason: 'object' };
+  if (event.fail === 'realm') throw runInNewContext('new TypeError("from elsewhere")');
+  if (event.fail === 'nameless') throw Object.assign(new Error(), { name: undefined, message: 7 });
+  if (event.fail === 'hostile') throw new Proxy({}, { get() { throw new Error('hands off') }, getPrototypeOf() { throw new Error('hands off') } });
   if (event.fail === 'sync') return JSON.parse('{');
   return 'served';
 };
@@ -38,73 +39,52 @@ export const later = async event => {
 export const tracing = async () => {
   setTimeout(() => console.log('between:', process.env._X_AMZN_TRACE_ID ?? 'none'), 50);
 };
-export const slow = async () => { await new Promise(resolve => setTimeout(resolve, 300)); return 'slow'; };
 `;
 
-let taskRoot: string;
-let server: RuntimeApiServer;
-let environment: Environment | undefined;
-
-beforeAll(async () => {
-  taskRoot = await mkdtemp(join(tmpdir(), 'resnet-bench-bootstrap-'));
-  await mkdir(join(taskRoot, 'deep'));
-  const files = {
-    'index.mjs': HANDLERS,
-    'deep/common.cjs': 'exports.handler = async () => "common";',
-    'throws.mjs': 'throw new TypeError("no luck at init");',
-    'uncaught.mjs': 'setTimeout(() => { throw new RangeError("late") }); await new Promise(() => {});',
-    'syntax.mjs': 'export const handler = ;',
-    'missing.mjs': 'import "./not-there.mjs"; export const handler = 1;',
-    'model.onnx': smallClassifier(),
-    'model.json': JSON.stringify({ name: 'small', sha256: 'ab'.repeat(32) }),
-  };
-  for (const [name, content] of Object.entries(files)) await writeFile(join(taskRoot, name), content);
+const runtime = useRuntime({
+  'index.mjs': HANDLERS,
+  'deep/common.cjs': 'exports.handler = async () => "common";',
+  'throws.mjs': 'throw new TypeError("no luck at init");',
+  'uncaught.mjs': 'setTimeout(() => { throw new RangeError("late") }); await new Promise(() => {});',
+  'syntax.mjs': 'export const handler = ;',
+  'missing.mjs': 'import "./not-there.mjs"; export const handler = 1;',
+  'model.onnx': smallClassifier(),
+  'model.json': JSON.stringify({ name: 'small', sha256: 'ab'.repeat(32) }),
 });
-beforeEach(async () => {
-  server = await startRuntimeApi();
-});
-afterEach(async () => {
-  environment?.kill();
-  await environment?.ended;
-  await server.stop();
-});
-afterAll(() => rm(taskRoot, { recursive: true, force: true }));
 
 /** `name` is _HANDLER; none for the built-in one. */
 function start(name: string | undefined, env: Record<string, string> = {}): Environment {
-  const variables = { ...lambdaVariables(server.address, taskRoot), ...(name !== undefined && { _HANDLER: name }) };
-  environment = startEnvironment([...TSX, BOOTSTRAP], { ...variables, ...env });
-  return environment;
+  return runtime.start([...TSX, BOOTSTRAP], { ...(name !== undefined && { _HANDLER: name }), ...env });
 }
 
-const callsOf = ({ calls }: RuntimeApiServer) => calls.map(({ call }) => call.replace(/[0-9a-f-]{36}/, 'ID'));
+const callsMade = () => runtime.server.calls.map(({ call }) => call.replace(/[0-9a-f-]{36}/, 'ID'));
 const NEXT = 'GET /invocation/next';
 
 describe('the loop', () => {
   it('takes one event after the other over one connection', async () => {
     start('index.echo');
     for (let call = 1; call <= 3; call++) {
-      const { body, headers } = await server.invoke({ call });
+      const { body, headers } = await runtime.server.invoke({ call });
       expect(JSON.parse(body)).toMatchObject({ event: { call }, calls: call });
       expect(headers).toMatchObject({ 'content-type': 'application/json', 'content-length': String(body.length) });
     }
-    await expect.poll(() => server.calls.length).toBe(7);
+    await expect.poll(() => runtime.server.calls.length).toBe(7);
     const answered = 'POST /invocation/ID/response';
-    expect(callsOf(server)).toEqual([NEXT, answered, NEXT, answered, NEXT, answered, NEXT]);
-    expect(new Set(server.calls.map(({ connection }) => connection)).size).toBe(1);
+    expect(callsMade()).toEqual([NEXT, answered, NEXT, answered, NEXT, answered, NEXT]);
+    expect(new Set(runtime.server.calls.map(({ connection }) => connection)).size).toBe(1);
   });
 
   it('waits without asking again', async () => {
     start('index.echo');
-    await server.received(/next/);
+    await runtime.server.received(/next/);
     await sleep(1_500);
-    expect(callsOf(server)).toEqual([NEXT]);
-    expect(JSON.parse((await server.invoke('{"late": true}')).body).event).toEqual({ late: true });
+    expect(callsMade()).toEqual([NEXT]);
+    expect(JSON.parse((await runtime.server.invoke('{"late": true}')).body).event).toEqual({ late: true });
   });
 
   it('gives the handler its context', async () => {
     start('index.echo');
-    const { call, body } = await server.invoke({});
+    const { call, body } = await runtime.server.invoke({});
     const { context, left } = JSON.parse(body);
     expect(context).toEqual({
       awsRequestId: call.split('/')[2],
@@ -119,9 +99,35 @@ describe('the loop', () => {
     expect(left).toBeLessThanOrEqual(30_000);
   });
 
+  it('gives the handler what the platform knows of the caller', async () => {
+    start('index.echo');
+    const { body } = await runtime.server.invoke(
+      {},
+      {
+        'Lambda-Runtime-Client-Context': '{"client":{"app_title":"page"}}',
+        'Lambda-Runtime-Cognito-Identity': '{"identity_id":"eu-west-1:7"}',
+        'Lambda-Runtime-Aws-Tenant-Id': 'tenant-7',
+      },
+    );
+    expect(JSON.parse(body).context).toMatchObject({
+      clientContext: { client: { app_title: 'page' } },
+      identity: { identity_id: 'eu-west-1:7' },
+      tenantId: 'tenant-7',
+    });
+    const broken = await runtime.server.invoke({}, { 'Lambda-Runtime-Client-Context': '{' });
+    expect(JSON.parse(broken.body)).toMatchObject({ errorType: 'SyntaxError' });
+    expect((await runtime.server.invoke({})).call).toMatch(/response$/);
+  });
+
+  it('takes megabytes of any script in one piece', async () => {
+    start('index.sync');
+    const text = 'aé€😀'.repeat(200_000);
+    expect(JSON.parse((await runtime.server.invoke({ text })).body).text === text).toBe(true);
+  });
+
   it('sets the trace of each call', async () => {
     start('index.echo');
-    const traceOf = async (headers = {}) => JSON.parse((await server.invoke({}, headers)).body).trace;
+    const traceOf = async (headers = {}) => JSON.parse((await runtime.server.invoke({}, headers)).body).trace;
     expect(await traceOf({ 'Lambda-Runtime-Trace-Id': 'Root=1-0-1' })).toBe('Root=1-0-1');
     expect(await traceOf({ 'Lambda-Runtime-Trace-Id': 'Root=1-0-2' })).toBe('Root=1-0-2');
     expect(await traceOf()).toBeUndefined();
@@ -129,7 +135,7 @@ describe('the loop', () => {
 
   it('leaves no trace between two calls', async () => {
     const { ended, kill } = start('index.tracing');
-    await server.invoke({}, { 'Lambda-Runtime-Trace-Id': 'Root=1-0-3' });
+    await runtime.server.invoke({}, { 'Lambda-Runtime-Trace-Id': 'Root=1-0-3' });
     await sleep(1_000);
     kill();
     expect((await ended).stdout).toBe('between: none\n');
@@ -138,10 +144,10 @@ describe('the loop', () => {
   it('sends back the id that the platform gives an invocation', async () => {
     start('index.failing');
     for (const event of [{}, { fail: 'error' }]) {
-      const { headers } = await server.invoke(event, { 'Lambda-Runtime-Invocation-Id': 'attempt-7' });
+      const { headers } = await runtime.server.invoke(event, { 'Lambda-Runtime-Invocation-Id': 'attempt-7' });
       expect(headers['lambda-runtime-invocation-id']).toBe('attempt-7');
     }
-    expect((await server.invoke({})).headers).not.toHaveProperty('lambda-runtime-invocation-id');
+    expect((await runtime.server.invoke({})).headers).not.toHaveProperty('lambda-runtime-invocation-id');
   });
 
   it.each([
@@ -151,7 +157,10 @@ describe('the loop', () => {
     ['deep/common.handler', '"common"'],
   ])('serves %s', async (name, answer) => {
     start(name);
-    expect(await server.invoke({ a: 1 })).toMatchObject({ call: expect.stringMatching(/response$/), body: answer });
+    expect(await runtime.server.invoke({ a: 1 })).toMatchObject({
+      call: expect.stringMatching(/response$/),
+      body: answer,
+    });
   });
 });
 
@@ -159,9 +168,9 @@ describe('a handler that fails', () => {
   it('is reported, and the next event is served', async () => {
     const { ended, kill } = start('index.failing');
     const failed = async (event: unknown) => {
-      const { call, body, headers } = await server.invoke(event);
+      const { call, body, headers } = await runtime.server.invoke(event);
       expect(call).toMatch(/error$/);
-      expect((await server.invoke({})).body).toBe('"served"');
+      expect((await runtime.server.invoke({})).body).toBe('"served"');
       return { type: headers['lambda-runtime-function-error-type'], ...JSON.parse(body) };
     };
     const stackTrace = expect.arrayContaining([expect.stringContaining('index.mjs')]);
@@ -174,6 +183,9 @@ describe('a handler that fails', () => {
     expect(await failed({ fail: 'odd name' })).toMatchObject({ type: 'Function.Unknown', errorMessage: 'it broke' });
     expect(await failed({ fail: 'text' })).toMatchObject({ errorMessage: 'only text', errorType: 'string' });
     expect(await failed({ fail: 'object' })).toMatchObject({ errorMessage: "{ reason: 'object' }" });
+    expect(await failed({ fail: 'realm' })).toMatchObject({ errorType: 'TypeError', errorMessage: 'from elsewhere' });
+    expect(await failed({ fail: 'nameless' })).toMatchObject({ type: 'Function.undefined', errorMessage: '7' });
+    expect(await failed({ fail: 'hostile' })).toMatchObject({ type: 'Function.Unknown', stackTrace: [] });
     expect(await failed({ fail: 'sync' })).toMatchObject({ errorType: 'SyntaxError' });
     expect(await failed('no JSON')).toMatchObject({ errorType: 'SyntaxError' });
     kill();
@@ -182,7 +194,7 @@ describe('a handler that fails', () => {
 
   it('is one whose answer cannot be written', async () => {
     start('index.circular');
-    const { headers, body } = await server.invoke({});
+    const { headers, body } = await runtime.server.invoke({});
     expect(headers['lambda-runtime-function-error-type']).toBe('Runtime.MarshalError');
     expect(JSON.parse(body).errorType).toBe('Runtime.MarshalError');
   });
@@ -192,18 +204,18 @@ describe('a handler that fails', () => {
     ['index.rejecting', 128, 'nor this'],
   ])('%s reports and ends the process', async (name, code, errorMessage) => {
     const { ended } = start(name);
-    const { call, body } = await server.invoke({});
+    const { call, body } = await runtime.server.invoke({});
     expect(call).toMatch(/error$/);
     expect(JSON.parse(body)).toMatchObject({ errorMessage, errorType: 'OwnError' });
     expect(await ended).toMatchObject({ code, signal: null, stderr: expect.stringContaining(errorMessage) });
-    expect(callsOf(server)).toEqual([NEXT, 'POST /invocation/ID/error']);
+    expect(callsMade()).toEqual([NEXT, 'POST /invocation/ID/error']);
   });
 
   it('between two calls ends the process', async () => {
     const { ended } = start('index.later');
-    await server.invoke({ later: true });
+    await runtime.server.invoke({ later: true });
     expect(await ended).toMatchObject({ code: 129, stderr: expect.stringContaining('between calls') });
-    expect(callsOf(server)).toEqual([NEXT, 'POST /invocation/ID/response', NEXT]);
+    expect(callsMade()).toEqual([NEXT, 'POST /invocation/ID/response', NEXT]);
   });
 });
 
@@ -219,22 +231,24 @@ describe('an init that fails', () => {
     ['throws.handler', 'TypeError', 'no luck at init'],
   ])('%s is reported as %s', async (name, errorType, reason) => {
     const { ended } = start(name);
-    const { headers, body } = await server.received(/init\/error/);
+    const { headers, body } = await runtime.server.received(/init\/error/);
     expect(JSON.parse(body)).toMatchObject({ errorType, errorMessage: expect.stringContaining(reason) });
     expect(headers['lambda-runtime-function-error-type']).toMatch(/^Runtime\.\w+$/);
-    expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });
-    expect(callsOf(server)).toEqual(['POST /init/error']);
+    const { code, stderr } = await ended;
+    expect(code).toBe(1);
+    expect(JSON.parse(stderr).errorMessage).toContain(reason);
+    expect(callsMade()).toEqual(['POST /init/error']);
   });
 
   it('by an uncaught exception too', async () => {
     const { ended } = start('uncaught.handler');
-    expect(JSON.parse((await server.received(/init\/error/)).body)).toMatchObject({ errorType: 'RangeError' });
+    expect(JSON.parse((await runtime.server.received(/init\/error/)).body)).toMatchObject({ errorType: 'RangeError' });
     expect((await ended).code).toBe(129);
   });
 
   it('because the built-in handler has no model', async () => {
     const { ended } = start(undefined, { RESNET_BENCH_MODEL_FILE: 'absent.onnx' });
-    const { body } = await server.received(/init\/error/);
+    const { body } = await runtime.server.received(/init\/error/);
     expect(JSON.parse(body)).toMatchObject({
       errorType: 'SetupError',
       errorMessage: expect.stringContaining('absent'),
@@ -243,66 +257,12 @@ describe('an init that fails', () => {
   });
 });
 
-describe('a Runtime API that', () => {
-  it('goes away while the environment waits: a quiet end', async () => {
-    const { ended } = start('index.echo');
-    await server.received(/next/);
-    await server.stop();
-    expect(await ended).toEqual({ code: 1, signal: null, stdout: '', stderr: '' });
-  });
-
-  it('goes away while the handler works: a quiet end', async () => {
-    const { ended } = start('index.slow');
-    void server.invoke({});
-    await server.received(/next/);
-    await sleep(100);
-    await server.stop();
-    expect(await ended).toEqual({ code: 1, signal: null, stdout: '', stderr: '' });
-  });
-
-  it('was never there: a quiet end', async () => {
-    await server.stop();
-    expect(await start('index.echo').ended).toEqual({ code: 1, signal: null, stdout: '', stderr: '' });
-  });
-
-  it('is not named: an end with the reason', async () => {
-    const { ended } = start('index.echo', { AWS_LAMBDA_RUNTIME_API: '' });
-    expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining('AWS_LAMBDA_RUNTIME_API') });
-  });
-
-  it('closed an idle connection gets the answer by a new one', async () => {
-    start('index.echo');
-    server.dropNextResponse();
-    const { body, connection } = await server.invoke({ kept: true });
-    expect(JSON.parse(body).event).toEqual({ kept: true });
-    expect(connection).toBe(2);
-    expect(JSON.parse((await server.invoke({})).body).calls).toBe(2);
-  });
-
-  it('refuses one answer: logged, and the next event is served', async () => {
-    const { ended, kill } = start('index.echo');
-    server.refuse(/000001\/response/, 413);
-    await server.invoke({});
-    expect((await server.invoke({})).call).toMatch(/response$/);
-    kill();
-    expect((await ended).stderr).toContain('413');
-  });
-
-  it('is broken: an end with the reason', async () => {
-    server.refuse(/response/, 500);
-    const { ended } = start('index.echo');
-    await server.invoke({});
-    expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining('500') });
-    expect(callsOf(server)).toEqual([NEXT, 'POST /invocation/ID/response']);
-  });
-});
-
 describe('the built-in handler', () => {
   it('classifies, and writes nothing but its metrics', async () => {
     const { ended, kill } = start(undefined);
     const event = urlEvent(JSON.stringify(imageBody(await fixture('odd/baseline.jpg'))));
     const trace = 'Root=1-6ab12c0d-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1';
-    const { call, body } = await server.invoke(event, { 'Lambda-Runtime-Trace-Id': trace });
+    const { call, body } = await runtime.server.invoke(event, { 'Lambda-Runtime-Trace-Id': trace });
     const answer = JSON.parse(body);
     expect(answer.statusCode).toBe(200);
     const first = JSON.parse(answer.body);
@@ -318,8 +278,8 @@ describe('the built-in handler', () => {
     expect(first.init_ms).toBeGreaterThan(50);
     expect(first.init_ms).toBeLessThan(60_000);
 
-    expect(JSON.parse((await server.invoke({ image: 'x' })).body).statusCode).toBe(400);
-    const third = JSON.parse((await server.invoke(event)).body);
+    expect(JSON.parse((await runtime.server.invoke({ image: 'x' })).body).statusCode).toBe(400);
+    const third = JSON.parse((await runtime.server.invoke(event)).body);
     expect(JSON.parse(third.body).cold_start).toBe(false);
     kill();
     const { stdout, stderr } = await ended;

@@ -31,18 +31,24 @@ export function lambdaVariables(address: string, taskRoot: string): Record<strin
   };
 }
 
+export interface EnvironmentOptions {
+  readonly cwd?: string;
+  /** Its output is read once this resolves; until then the pipes fill. */
+  readonly readable?: Promise<void>;
+}
+
 export function startEnvironment(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  cwd = process.cwd(),
+  { cwd = process.cwd(), readable = Promise.resolve() }: EnvironmentOptions = {},
 ): Environment {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, args, { cwd, env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = (async () => {
     const [[code, signal], stdout, stderr] = await Promise.all([
       once(child, 'exit'),
-      text(child.stdout),
-      text(child.stderr),
+      readable.then(() => text(child.stdout)),
+      readable.then(() => text(child.stderr)),
     ]);
     return { code, signal, stdout, stderr };
   })();

@@ -26,6 +26,26 @@ export function preflightEvent(): object {
   return urlEvent(undefined, { requestContext: { http: { method: 'OPTIONS', path: '/classify' } } });
 }
 
+/** Payload 1.0, as an HTTP API sends it when asked to, and a REST API always. */
+export function restEvent(body: string | null, httpMethod = 'POST'): object {
+  return {
+    version: '1.0',
+    resource: '/classify',
+    path: '/classify',
+    httpMethod,
+    headers: { 'Content-Type': 'application/json' },
+    multiValueHeaders: { 'Content-Type': ['application/json'] },
+    requestContext: { accountId: '123456789012', apiId: 'abc', httpMethod, path: '/classify', stage: '$default' },
+    body,
+    isBase64Encoded: false,
+  };
+}
+
+/** What EventBridge sends a function on a schedule: how people keep one warm. */
+export function scheduledEvent(): object {
+  return { version: '0', source: 'aws.events', 'detail-type': 'Scheduled Event', region: 'eu-west-1', detail: {} };
+}
+
 /** The request's body. */
 export function imageBody(bytes: Uint8Array): { image: string } {
   return { image: Buffer.from(bytes).toString('base64') };

@@ -7,11 +7,12 @@ import { type Classifier, createClassifier } from '../../src/classifier/classify
 import { SetupError } from '../../src/core/errors.ts';
 import { createHandler, type Handler, type HttpAnswer } from '../../src/handler/handler.ts';
 import { fixture, ODD, solidPng } from '../classifier/pictures.ts';
-import { integers, node, smallClassifier } from '../classifier/small-models.ts';
+import { smallClassifier } from '../classifier/small-models.ts';
 import { testModel } from '../model.ts';
 import { needShared, PHOTOGRAPHS, sharedPath } from '../shared.ts';
 import { ENVIRONMENT_ID, LOG_STREAM } from './environment.ts';
-import { imageBody, preflightEvent, urlEvent } from './events.ts';
+import { imageBody, preflightEvent, restEvent, scheduledEvent, urlEvent } from './events.ts';
+import { failingClassifier } from './failing-model.ts';
 
 const REQUEST_ID = '8c9f0c1e-5d3a-4f1e-9a55-0123456789ab';
 const context = { awsRequestId: REQUEST_ID };
@@ -112,8 +113,16 @@ describe('the event', () => {
 
   it('is a body with nothing around it', () => expectGreen({ body: text }));
 
-  it('is a preflight', async () => {
-    const { statusCode, headers, body } = await small(preflightEvent(), context);
+  it('is of payload 1.0', async () => {
+    const { performance_metrics } = await expectGreen(restEvent(text));
+    expect(performance_metrics.request_size_kb).toBeCloseTo(text.length / 1024, 2);
+  });
+
+  it.each([
+    ['2.0', preflightEvent()],
+    ['1.0', restEvent(null, 'OPTIONS')],
+  ])('is a preflight of payload %s', async (_, event) => {
+    const { statusCode, headers, body } = await small(event, context);
     expect([statusCode, body]).toEqual([204, '']);
     expect(headers).toMatchObject({
       'Access-Control-Allow-Origin': '*',
@@ -141,6 +150,11 @@ describe('a bad body is answered with 400', () => {
     ['cut JSON', asBody('{"image": "abc'), 'not JSON'],
     ['an object that is no JSON text', urlEvent('', { body: { image: 'abc' } }), 'not a string'],
     ['false base64', urlEvent('{"image": "abc"}', { isBase64Encoded: true }), 'base64'],
+    ['blanks', asBody(' '), 'not JSON'],
+    ['a GET', urlEvent(undefined, { requestContext: { http: { method: 'GET', path: '/' } } }), 'no body'],
+    ['null in payload 1.0', restEvent(null), 'no body'],
+    ['an event in the body', asBody(urlEvent('{"image": "QUJD"}')), 'no "image"'],
+    ['a scheduled event', scheduledEvent(), 'no "image"'],
     ['null', asBody('null'), 'not a JSON object'],
     ['an array', asBody([]), 'not a JSON object'],
     ['a number', asBody(7), 'not a JSON object'],
@@ -153,6 +167,9 @@ describe('a bad body is answered with 400', () => {
     ['image empty', asBody({ image: '' }), 'empty'],
     ['image an empty data URL', asBody({ image: 'data:image/png;base64,' }), 'empty'],
     ['not base64', asBody({ image: 'not base64!' }), 'not base64'],
+    // Their low bytes are QUJD, three bytes' worth of base64.
+    ['letters beyond Latin-1', asBody({ image: '\u0151\u0155\u014A\u0144' }), 'not base64'],
+    ['only blanks', asBody({ image: ' \n ' }), 'empty'],
     ['padding in between', asBody({ image: 'QUJD=QUJD' }), 'not base64'],
     ['padding too long', asBody({ image: 'QUJD====' }), 'not base64'],
     ['one digit too many', asBody({ image: 'QUJDR' }), 'not base64'],
@@ -187,22 +204,23 @@ describe('a bad body is answered with 400', () => {
 
 describe('what goes wrong inside', () => {
   it('is answered with 500 and logged, every time', async () => {
-    const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
-    // Looks for column 7 of three.
-    const failing = await smallHandler(
-      smallClassifier({
-        tail: [node('Gather', ['means', 'columns'], 'output', [{ name: 'axis', type: 2, i: 1 }])],
-        tensors: [integers('columns', Array<number>(1000).fill(7))],
-      }),
-    );
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const failing = await smallHandler(failingClassifier());
+    const { image } = imageBody(await fixture('odd/baseline.jpg'));
     for (let call = 1; call <= 2; call++) {
-      const answer = await failing(imageBody(await fixture('odd/baseline.jpg')), context);
+      const answer = await failing({ image }, context);
       expect(answer.statusCode).toBe(500);
       expect(answer.headers['Access-Control-Allow-Origin']).toBe('*');
       expect(bodyOf(answer)).toEqual({ error: expect.stringMatching(/^Classification failed: onnxruntime: [^\n]+$/) });
       expect(logged).toHaveBeenCalledTimes(call);
     }
+    const events = logged.mock.calls.map(([line]) => String(line));
     logged.mockRestore();
+    for (const event of events) {
+      expect(event).toMatch(/^[^\n]+\n$/);
+      expect(event).not.toContain(image.slice(0, 40));
+      expect(JSON.parse(event)).toMatchObject({ level: 'ERROR', requestId: REQUEST_ID, errorType: 'QueryError' });
+    }
   });
 
   it('is told at init when the model does not load', async () => {
@@ -259,6 +277,26 @@ describe('the answer', () => {
     expect(second).not.toHaveProperty('trace_header');
   });
 
+  // Clocks as they stand at the call, against the end of init.
+  it.each([
+    ['at once', { monotonicMs: 0.25, wallMs: 1 }, 0.25],
+    ['after a freeze that stopped the monotonic clock', { monotonicMs: 0.25, wallMs: 3_600_001 }, 3_600_000],
+    ['after the wall clock was set back', { monotonicMs: 5_000, wallMs: -3_600_000 }, 5_000],
+  ])('tells the gap between init and call, %s', async (_, moved, gap) => {
+    const clocks = { monotonic: vi.spyOn(performance, 'now'), wall: vi.spyOn(Date, 'now') };
+    try {
+      clocks.monotonic.mockReturnValue(500);
+      clocks.wall.mockReturnValue(1_790_000_000_000);
+      const fresh = await smallHandler();
+      clocks.monotonic.mockReturnValue(500 + moved.monotonicMs);
+      clocks.wall.mockReturnValue(1_790_000_000_000 + moved.wallMs);
+      const { init_ms, init_gap_ms } = bodyOf(await fresh(imageBody(await fixture('odd/baseline.jpg'))));
+      expect([init_ms, init_gap_ms]).toEqual([500, gap]);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
   it('outside Lambda names an environment all the same, and no memory', async () => {
     const [one, other] = [await smallHandler(), await smallHandler()];
     const body = imageBody(await fixture('odd/baseline.jpg'));
@@ -305,8 +343,14 @@ describe('metrics', () => {
     expect(values).not.toHaveProperty('HandlerTime');
   });
 
-  it('are not written for a preflight', async () => {
-    await handler(preflightEvent(), context);
-    expect(lines).toEqual([]);
+  it('tell of a cold start whatever the first call is', async () => {
+    const fresh = await createHandler(options, line => lines.push(line));
+    await fresh(preflightEvent(), context);
+    await fresh({}, context);
+    const [first, second] = lines.map(line => JSON.parse(line));
+    expect(first).toMatchObject({ ColdStart: 1, InitTime: expect.any(Number), statusCode: 204 });
+    expect(first).not.toHaveProperty('BadRequest');
+    expect(second).toMatchObject({ ColdStart: 0, BadRequest: 1 });
+    expect(second).not.toHaveProperty('InitTime');
   });
 });
