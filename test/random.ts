@@ -1,15 +1,6 @@
 /** Randomness that is the same in every run. */
 
-/** Uniform numbers in [0, 1). Source: mulberry32 by Tommy Ettinger, public domain. */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { seededRandom } from '../src/core/random.ts';
 
 /** One value of the standard normal distribution (Box and Muller). */
 export function normal(random: () => number): number {

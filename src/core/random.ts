@@ -1,0 +1,12 @@
+/** Randomness that is the same each time: a schedule can be repeated, and a report printed again says what it said. */
+
+/** Uniform numbers in [0, 1). Source: mulberry32 by Tommy Ettinger, public domain. */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
