@@ -18,7 +18,8 @@ export async function samplesOfRun(runner: Runner, iterations: number, warmup: n
   try {
     const images = await loadImages(pictures().slice(0, 1));
     const scenario = closedLoop({ iterations, warmup });
-    const plan = { command: 'bench', target: 'bench', runner, scenario, images, outDir, options: {} };
+    const targets = [{ name: 'bench', runner, scenario }];
+    const plan = { command: 'bench', targets, images, outDir, options: {} };
     const samples: Sample[] = [];
     for await (const event of execute(plan, new AbortController().signal)) {
       if (event.type === 'sample' && event.sample.phase === 'measured' && event.sample.start !== 'cold')

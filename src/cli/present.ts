@@ -7,7 +7,8 @@ import { renderTable } from '../reports/table.ts';
 import { execute, type RunPlan } from '../runs/execute.ts';
 import { readRecord } from '../runs/read-run.ts';
 import { RECORD_FILE } from '../runs/run-folder.ts';
-import { type Limits, LoopProgress } from './progress.ts';
+import { commandLine, type NextStep, outWords } from './next.ts';
+import { type Limits, TargetsProgress } from './progress.ts';
 import { shortPath } from './short-path.ts';
 import { startSpinner } from './spinner.ts';
 import { copyToStdout } from './stdout.ts';
@@ -15,17 +16,12 @@ import { copyToStdout } from './stdout.ts';
 export interface Presentation {
   /** The record on stdout instead of the report. */
   readonly json: boolean;
+  /** Of each target. */
   readonly limits: Limits;
   readonly signal: AbortSignal;
-  readonly repeat: Repeat;
-}
-
-/** What to say again to measure the same pictures in the same way, and to find the same reports. */
-export interface Repeat {
-  readonly images: readonly string[];
-  readonly threads: number;
-  readonly options: readonly string[];
-  readonly out: readonly string[];
+  /** Where run folders are. */
+  readonly out: string;
+  readonly next: (record: RunRecord) => readonly NextStep[];
 }
 
 /** Returns the exit code: 4 when nothing succeeded. */
@@ -35,22 +31,25 @@ export async function present(plan: RunPlan, presentation: Presentation): Promis
   if (presentation.json) await copyToStdout(file);
   const record = await readRecord(file);
   if (!presentation.json)
-    process.stdout.write(`${renderTable(record)}\n${printable(whatNext(record, folder, presentation))}`);
+    process.stdout.write(`${renderTable(record)}\n${printable(whatNext(folder, presentation.next(record)))}`);
   else process.stderr.write(printable(warningLines(record)));
   if (hasSuccess(record) || record.run.status === 'interrupted') return EXIT.ok;
-  const csv = ['resnet-bench', 'report', '--format', 'csv', ...presentation.repeat.out].map(quoted).join(' ');
+  const csv = commandLine(['report', '--format', 'csv', ...outWords(presentation.out)]);
   process.stderr.write(printable(`error: nothing succeeded\nhint: ${csv} names what failed, and why\n`));
   return EXIT.unmet;
 }
 
 /** Returns the run's folder. */
 async function runWithProgress(plan: RunPlan, { limits, signal }: Presentation): Promise<string> {
-  const spinner = startSpinner('loading the model');
-  const progress = new LoopProgress(limits);
+  const spinner = startSpinner('starting');
+  const progress = new TargetsProgress(
+    plan.targets.map(({ name }) => name),
+    limits,
+  );
   let folder = '';
   try {
     for await (const event of execute(plan, signal)) {
-      if (event.type === 'sample') spinner.update(progress.after(event.sample));
+      if (event.type === 'sample') spinner.update(progress.after(event.target, event.sample));
       else folder = event.folder;
     }
   } finally {
@@ -68,25 +67,7 @@ function warningLines(record: RunRecord): string {
   return warnings.map(({ message, advice }) => `warning: ${message}; ${advice}\n`).join('');
 }
 
-function whatNext(record: RunRecord, folder: string, { repeat }: Presentation): string {
-  const synthetic = record.targets.some(({ info }) => info.model?.weights === 'synthetic');
-  const images = repeat.images.some(image => image.startsWith('-')) ? ['--', ...repeat.images] : repeat.images;
-  const again = [...repeat.options, ...repeat.out, ...images];
-  const commands: [words: string[], what: string][] = [
-    synthetic
-      ? [['model', 'pull'], 'a trained model, for true labels']
-      : repeat.threads > 1
-        ? [['local', '--threads', '1', ...again], 'one thread, as a small Lambda has']
-        : [['local', '--threads', '1', '--duration', '1m', ...again], 'longer, for narrower intervals'],
-    [['report', '--format', 'md', ...repeat.out], 'the tables for a pull request; also csv, json'],
-  ];
-  const lines = commands.map(
-    ([words, what]) => `        ${what}:\n          resnet-bench ${words.map(quoted).join(' ')}\n`,
-  );
+function whatNext(folder: string, steps: readonly NextStep[]): string {
+  const lines = steps.map(({ words, what }) => `        ${what}:\n          ${commandLine(words)}\n`);
   return `record  ${shortPath(folder)}\nnext${lines.join('').slice('next'.length)}`;
-}
-
-/** As a shell takes it. */
-function quoted(argument: string): string {
-  return /^[\w./@%+=:,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

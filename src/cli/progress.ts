@@ -7,7 +7,23 @@ export interface Limits {
   readonly durationMs?: number;
 }
 
-export class LoopProgress {
+/** The line of each target, one behind the other. */
+export class TargetsProgress {
+  readonly #loops: ReadonlyMap<string, LoopProgress>;
+  readonly #lines = new Map<string, string>();
+
+  constructor(names: readonly string[], limits: Limits) {
+    this.#loops = new Map(names.map(name => [name, new LoopProgress(limits)]));
+  }
+
+  after(target: string, sample: Sample): string {
+    this.#lines.set(target, this.#loops.get(target)!.after(sample));
+    if (this.#loops.size === 1) return this.#lines.get(target)!;
+    return [...this.#lines].map(([name, line]) => `${name} ${line}`).join(' | ');
+  }
+}
+
+class LoopProgress {
   readonly #limits: Limits;
   readonly #inference = new RunningMedian();
   readonly #service = new RunningMedian();

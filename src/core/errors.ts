@@ -1,4 +1,5 @@
 /** The errors this program throws on purpose, each with the exit code it leads to. Anything else that is thrown is a bug. */
+import type { CallFacts } from './runner.ts';
 
 /** Exit codes of the command line; see the README. */
 export const EXIT = { ok: 0, bug: 1, usage: 2, setup: 3, unmet: 4, sighup: 129, sigint: 130, sigterm: 143 } as const;
@@ -37,7 +38,7 @@ export type FailureKind =
   | 'refused'
   | 'unreachable'
   | 'tls'
-  /** The connection was closed or reset before the status line of an answer. */
+  /** The connection was closed or reset before any of an answer. */
   | 'reset'
   /** The whole answer was not there in time, whatever it waited for. */
   | 'timeout'
@@ -61,11 +62,18 @@ export class QueryError extends Error {
   override readonly name = 'QueryError';
   readonly kind: FailureKind;
   readonly httpStatus: number | undefined;
+  /** What is known of the call all the same, so that its trace and its log can be found. */
+  readonly call: Readonly<CallFacts>;
 
-  constructor(kind: FailureKind, message: string, options: { httpStatus?: number; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(
+    kind: FailureKind,
+    message: string,
+    { httpStatus, cause, call = {} }: { httpStatus?: number | undefined; cause?: unknown; call?: CallFacts } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
     this.kind = kind;
-    this.httpStatus = options.httpStatus;
+    this.httpStatus = httpStatus;
+    this.call = call;
   }
 }
 

@@ -60,9 +60,18 @@ export const modelInfoSchema = z.object({
 });
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 
+/** What is known of a target's model: all of it where this program chose the file, else what the answers tell. */
+export const targetModelSchema = z.object({
+  name: z.string(),
+  sha256: z.string().exactOptional(),
+  precision: modelInfoSchema.shape.precision.exactOptional(),
+  weights: modelInfoSchema.shape.weights.exactOptional(),
+});
+export type TargetModel = z.infer<typeof targetModelSchema>;
+
 export const targetInfoSchema = z.object({
   /** Absent for the null runner, and for a function that does not tell. */
-  model: modelInfoSchema.exactOptional(),
+  model: targetModelSchema.exactOptional(),
   threads: z.int().positive().exactOptional(),
   preprocess: z.enum(PREPROCESS_MODES).exactOptional(),
   emulated: z.boolean(),
@@ -73,7 +82,12 @@ export const targetInfoSchema = z.object({
   memoryMb: z.number().exactOptional(),
   cpuShare: z.union([z.number(), z.literal('unlimited')]).exactOptional(),
   region: z.string().exactOptional(),
+  /** Of the target where it is another machine or process, as its first answers told: processors that it sees, not what it is given. */
   cpuModel: z.string().exactOptional(),
+  cpuCount: z.int().positive().exactOptional(),
+  cpuFlags: z.array(z.string()).exactOptional(),
+  node: z.string().exactOptional(),
+  onnxruntime: z.string().exactOptional(),
   /** Resident memory of this process before and after the model was loaded, MB of 1,048,576 bytes. */
   startRssMb: z.number().exactOptional(),
   loadedRssMb: z.number().exactOptional(),
@@ -117,7 +131,7 @@ export const runSchema = z.object({
   /** Wall clock, ISO 8601, UTC. All other times count from here on a monotonic clock. */
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().exactOptional(),
-  /** What ended the measuring. */
+  /** What ended the measuring; of several targets the one that ended before its iterations were done. */
   stoppedBy: z.enum(['iterations', 'duration', 'signal']).exactOptional(),
   /** Every option as it was resolved, defaults included. Secrets never enter. */
   options: z.record(z.string(), z.unknown()),

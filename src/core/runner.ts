@@ -1,6 +1,6 @@
 /** A runner answers queries: in this process, behind a Lambda function, or not at all. */
 import type { Image } from './image.ts';
-import type { ModelInfo, Prediction, Sample, StartKind, TargetInfo, Timings } from './record.ts';
+import type { Prediction, Sample, StartKind, TargetInfo, Timings } from './record.ts';
 
 /** What a runner knows of one answered query. The times around it are read by the one who asked. */
 export interface Inference extends Readonly<CallFacts> {
@@ -11,9 +11,11 @@ export interface Inference extends Readonly<CallFacts> {
   readonly cpu?: NonNullable<Sample['cpu']>;
   /** Status of the answer, where there is one. */
   readonly httpStatus?: number;
+  /** What reading the answer took once its last byte was there: no part of the service time. */
+  readonly readMs?: number;
 }
 
-/** What stands in a sample as the runner tells it: facts of a call over a network. */
+/** What stands in a sample, failed or not, as the runner tells it: facts of a call over a network. */
 export const CALL_FACTS = [
   'requestBytes',
   'responseBytes',
@@ -26,15 +28,11 @@ export const CALL_FACTS = [
 export type CallFacts = Pick<Sample, (typeof CALL_FACTS)[number]>;
 
 /** What a target tells of itself only with its answers; what it does not tell is absent. */
-export type Learned = Partial<Pick<TargetInfo, 'threads' | 'memoryMb' | 'cpuModel'>> & {
-  readonly model?: Pick<ModelInfo, 'name'> & Partial<ModelInfo>;
-  /** Versions in the target's process. */
-  readonly node?: string;
-  readonly onnxruntime?: string;
-  /** Processors it sees, and their instruction sets that matter. */
-  readonly cpuCount?: number;
-  readonly cpuFlags?: readonly string[];
-};
+export type Learned = Readonly<
+  Partial<
+    Pick<TargetInfo, 'model' | 'threads' | 'memoryMb' | 'cpuModel' | 'cpuCount' | 'cpuFlags' | 'node' | 'onnxruntime'>
+  >
+>;
 
 export interface Runner {
   /** Makes it ready and tells what it is. Throws SetupError or UsageError; called once, before any query. */

@@ -13,7 +13,7 @@ export type StartKind = z.infer<typeof startKindSchema>;
 export const timingsSchema = z.object({
   /** Base64 and JSON of the request, once per picture. */
   encodeMs: ms().exactOptional(),
-  /** TCP and TLS. This and the next three are the wire's view of the service time. */
+  /** Name lookup, TCP and TLS. This and the next three are the wire's view of the service time. */
   connectMs: ms().exactOptional(),
   requestMs: ms().exactOptional(),
   firstByteMs: ms().exactOptional(),

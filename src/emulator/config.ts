@@ -5,6 +5,11 @@ import { z } from 'zod';
 const RESERVED =
   /^(_X_AMZN_TRACE_ID|_HANDLER|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_(FUNCTION_(NAME|MEMORY_SIZE|VERSION)|INITIALIZATION_TYPE|LOG_(GROUP|STREAM)_NAME|RUNTIME_API|MAX_CONCURRENCY|METADATA_(API|TOKEN))|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
 
+/** Whether Lambda sets this variable itself. */
+export function isReserved(name: string): boolean {
+  return RESERVED.test(name);
+}
+
 /** Longest pause a timer of Node can make. */
 const timerMs = () =>
   z
@@ -46,7 +51,7 @@ export const emulatorConfigSchema = z
     env: z
       .record(z.string(), z.string())
       .default({})
-      .refine(env => !Object.keys(env).some(name => RESERVED.test(name)), 'sets a variable that Lambda reserves'),
+      .refine(env => !Object.keys(env).some(isReserved), 'sets a variable that Lambda reserves'),
     region: z.string().default('us-east-1'),
     accountId: z
       .string()

@@ -1,7 +1,8 @@
 /** One connection to one origin, for one call at a time, with the times of the wire. The one file of the runners that imports undici. */
 import type { Duplex } from 'node:stream';
 import type { Client, Dispatcher } from 'undici';
-import type { Timings } from '../core/record.ts';
+import type { QueryError } from '../core/errors.ts';
+import { Call, type HttpExchange } from './http-call.ts';
 import { breakOffFailure, interruptedFailure, type Stage, timeoutFailure } from './http-failure.ts';
 import { openSocket, type SocketTarget } from './http-socket.ts';
 
@@ -16,15 +17,6 @@ export interface HttpRequest {
   readonly last: boolean;
 }
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** As received. */
-  readonly body: Buffer;
-  readonly reused: boolean;
-  readonly timings: Pick<Timings, 'connectMs' | 'requestMs' | 'firstByteMs' | 'downloadMs'>;
-}
-
 /** Makes the socket; a rehearsal has one of its own. */
 export type SocketOpener = (target: SocketTarget, onStage: (stage: Stage) => void) => Duplex;
 
@@ -32,24 +24,7 @@ export type SocketOpener = (target: SocketTarget, onStage: (stage: Stage) => voi
 const KEEP_MS = 7 * 24 * 3_600_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Lambda's limit is 6,291,556. */
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
-
-/** Milliseconds of `performance.now()`. */
-interface Marks {
-  readonly begun: number;
-  connectBegun?: number;
-  connected?: number;
-  sent?: number;
-  head?: number;
-}
-
-interface Call {
-  readonly marks: Marks;
-  stage: Stage;
-  status?: number;
-  headers: HttpAnswer['headers'];
-  readonly chunks: Buffer[];
-}
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 export type ClientClass = typeof Client;
 
@@ -63,6 +38,8 @@ export class HttpConnection {
   readonly #host: string;
   #socket: Duplex | undefined;
   #call: Call | undefined;
+  /** Set while a call is in flight. */
+  #interrupt: (() => void) | undefined;
 
   constructor(Client: ClientClass, origin: string, open: SocketOpener = openSocket) {
     this.#host = new URL(origin).host;
@@ -77,51 +54,48 @@ export class HttpConnection {
     });
   }
 
-  /** Whether another call would find it open, as far as can be seen. */
+  /** Whether another call would find it open, as far as can be seen, and with nothing of an earlier request still to be sent. */
   get open(): boolean {
-    return this.#socket !== undefined && !this.#socket.destroyed;
+    return this.#socket !== undefined && !this.#socket.destroyed && this.#socket.writableLength === 0;
   }
 
-  /** Sends the request and reads the whole answer, whatever its status. Throws QueryError, and is closed then. */
-  send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const call: Call = { marks: { begun: performance.now() }, stage: 'asking', headers: {}, chunks: [] };
+  /** Sends the request and reads the whole answer, whatever its status; is closed when that fails. */
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpExchange> {
+    const call = new Call();
     this.#call = call;
-    return new Promise<HttpAnswer>((resolve, reject) => {
-      const breakOff = () => ({
-        stage: call.stage,
-        host: this.#host,
-        reused: call.marks.connectBegun === undefined,
-        httpStatus: call.status,
-      });
-      const settle = (outcome: () => void) => {
+    return new Promise(resolve => {
+      const settle = (exchange: HttpExchange) => {
         clearTimeout(timer);
         signal.removeEventListener('abort', interrupt);
-        outcome();
+        this.#interrupt = undefined;
+        resolve(exchange);
       };
-      const fail = (error: Error) => {
-        settle(() => reject(error));
+      const fail = (failure: QueryError) => {
+        settle(call.broken(failure));
         this.close();
       };
       const interrupt = () => fail(interruptedFailure(signal.reason));
-      const { timeoutMs } = request;
-      const onTimeout = () => fail(timeoutFailure(breakOff(), timeoutMs));
+      const { path, headers, body, timeoutMs, last } = request;
+      const onTimeout = () => fail(timeoutFailure(call.breakOff(this.#host), timeoutMs));
       const timer = setTimeout(onTimeout, Math.min(timeoutMs, LONGEST_TIMER_MS));
       signal.addEventListener('abort', interrupt, { once: true });
+      this.#interrupt = interrupt;
       if (signal.aborted) return interrupt();
-      const { path, headers, body, last } = request;
       this.#client.dispatch(
         { method: 'POST', path, headers, body, reset: last },
         this.#listen(
           call,
-          () => settle(() => resolve(answerOf(call))),
-          cause => fail(breakOffFailure({ ...breakOff(), cause })),
+          endedAt => settle(call.answer(endedAt)),
+          // Closing a connection tells of its call, too, and that may have failed before.
+          cause => this.#interrupt && fail(breakOffFailure(call.breakOff(this.#host), cause)),
         ),
       );
     });
   }
 
-  /** A call in flight ends as failed. May be repeated. */
+  /** A call in flight ends as interrupted. May be repeated. */
   close(): void {
+    this.#interrupt?.();
     // A socket that is still connecting would live on without its client.
     this.#socket?.destroy();
     void this.#client.destroy().catch(() => {});
@@ -148,20 +122,29 @@ export class HttpConnection {
     });
   }
 
-  #listen(call: Call, onEnd: () => void, onError: (error: Error) => void): Dispatcher.DispatchHandler {
+  #listen(call: Call, onEnd: (endedAt: number) => void, onError: (error: Error) => void): Dispatcher.DispatchHandler {
     return {
-      // The request is written in the turn that calls this.
-      onRequestStart: () => queueMicrotask(() => this.#whenSent(call)),
+      onRequestStart: () => {
+        call.marks.asked = performance.now();
+        // The request is written in the turn that calls this.
+        queueMicrotask(() => this.#whenSent(call));
+      },
+      onResponseStarted: () => {
+        call.marks.firstByte = performance.now();
+        call.stage = 'answering';
+      },
       onResponseStart: (_, status, headers) => {
         // 103 and its like come before the answer.
-        if (status < 200) return;
-        call.marks.head = performance.now();
-        call.stage = 'answering';
+        if (status < 200) {
+          delete call.marks.firstByte;
+          call.stage = 'asking';
+          return;
+        }
         call.status = status;
         call.headers = headers;
       },
       onResponseData: (_, chunk) => void call.chunks.push(chunk),
-      onResponseEnd: onEnd,
+      onResponseEnd: () => onEnd(performance.now()),
       onResponseError: (_, error) => onError(error),
     };
   }
@@ -174,22 +157,4 @@ export class HttpConnection {
       if (!error) call.marks.sent = performance.now();
     });
   }
-}
-
-function answerOf({ marks, status, headers, chunks }: Call): HttpAnswer {
-  const ended = performance.now();
-  const { begun, connectBegun, connected, sent, head = ended } = marks;
-  // An answer that was read before the last of the request was seen to go leaves the border between the two unknown.
-  const known = sent !== undefined && sent <= head;
-  return {
-    status: status!,
-    headers,
-    body: Buffer.concat(chunks),
-    reused: connectBegun === undefined,
-    timings: {
-      ...(connectBegun !== undefined && connected !== undefined && { connectMs: connected - connectBegun }),
-      ...(known && { requestMs: sent - (connected ?? begun), firstByteMs: head - sent }),
-      downloadMs: ended - head,
-    },
-  };
 }

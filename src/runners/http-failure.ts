@@ -5,14 +5,13 @@ import { type FailureKind, QueryError } from '../core/errors.ts';
 /** How far a call got. */
 export type Stage = 'resolving' | 'connecting' | 'securing' | 'asking' | 'answering';
 
-/** How a call broke off. */
+/** Where a call broke off. */
 export interface BreakOff {
   readonly stage: Stage;
   readonly host: string;
   readonly reused: boolean;
-  /** Of the answer, once it has begun. */
-  readonly httpStatus?: number | undefined;
-  readonly cause: unknown;
+  /** Of the answer, once its head is there. */
+  readonly httpStatus: number | undefined;
 }
 
 const LONGEST_REASON = 200;
@@ -48,43 +47,51 @@ function kindOfStatus(status: number, reason: string): FailureKind {
   return status >= 400 ? 'http-4xx' : status >= 300 ? 'redirect' : 'bad-answer';
 }
 
-export function timeoutFailure({ stage, host, httpStatus }: Omit<BreakOff, 'cause'>, timeoutMs: number): QueryError {
+export function timeoutFailure({ stage, host, httpStatus }: BreakOff, timeoutMs: number): QueryError {
   const missing =
     stage === 'answering' ? 'no whole answer' : stage === 'asking' ? 'no answer' : `no connection to ${host}`;
-  return failure('timeout', `${missing} within ${formatDuration(timeoutMs)}`, undefined, httpStatus);
+  return new QueryError('timeout', `${missing} within ${formatDuration(timeoutMs)}`, { httpStatus });
 }
 
 export function interruptedFailure(cause: unknown): QueryError {
-  return failure('interrupted', 'the run was interrupted before there was an answer', cause);
+  return new QueryError('interrupted', 'the run was interrupted before there was an answer', { cause });
 }
 
 /** From an error of the network, of TLS or of HTTP. */
-export function breakOffFailure({ stage, host, reused, httpStatus, cause }: BreakOff): QueryError {
+export function breakOffFailure({ stage, host, reused, httpStatus }: BreakOff, cause: unknown): QueryError {
   const code = codeOf(cause);
   const coded = (text: string) => (code === undefined ? text : `${text} (${code})`);
-  const make = (kind: FailureKind, text: string) => failure(kind, coded(text), cause, httpStatus);
+  const make = (kind: FailureKind, text: string) => new QueryError(kind, coded(text), { cause, httpStatus });
   if (httpStatus !== undefined && (httpStatus < 200 || httpStatus > 299)) return statusFailure(httpStatus, undefined);
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
-    return make('bad-answer', `answered ${httpStatus} with more than Lambda can`);
+  const answered = httpStatus === undefined ? `${host} answered` : `answered ${httpStatus}`;
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return make('bad-answer', `${answered} with more than Lambda can`);
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return make('not-http', `${answered} with more headers than a client takes`);
   // Without their cause: it carries what was received.
-  if ((cause instanceof Error && cause.name === 'HTTPParserError') || code === 'UND_ERR_HEADERS_OVERFLOW')
-    return stage === 'answering'
-      ? failure('truncated', coded(`answered ${httpStatus} and broke off`), undefined, httpStatus)
-      : failure('not-http', coded(`${host} answered in something else than HTTP`));
+  if (isAgainstHttp(cause, code, httpStatus))
+    return new QueryError('not-http', coded(`${answered} in something else than HTTP`), { httpStatus });
   if (stage === 'securing' || code?.startsWith('ERR_SSL') || code === 'EPROTO')
     return make('tls', `no TLS connection to ${host}`);
-  if (stage === 'answering') return make('truncated', `answered ${httpStatus} and broke off`);
+  if (stage === 'answering') return new QueryError('truncated', coded(`${answered} and broke off`), { httpStatus });
+  if (code === 'ECONNREFUSED') return make('refused', `${host} refuses connections`);
+  if (code === 'ETIMEDOUT')
+    return make('timeout', stage === 'asking' ? `no answer from ${host}` : `no connection to ${host}`);
+  if (UNREACHABLE.has(code ?? '')) return make('unreachable', `${host} cannot be reached`);
   if (stage === 'asking')
     return make('reset', `${host} closed the ${reused ? 'kept ' : ''}connection without an answer`);
-  if (code === 'ECONNREFUSED') return make('refused', `${host} refuses connections`);
-  if (code === 'ETIMEDOUT') return make('timeout', `no connection to ${host}`);
   if (code === 'ECONNRESET') return make('reset', `${host} reset the connection`);
-  if (stage === 'resolving' && !UNREACHABLE.has(code ?? '')) return make('dns', `${host} cannot be found`);
-  return make('unreachable', `${host} cannot be reached`);
+  return stage === 'resolving'
+    ? make('dns', `${host} cannot be found`)
+    : make('unreachable', `${host} cannot be reached`);
 }
 
-function failure(kind: FailureKind, message: string, cause?: unknown, httpStatus?: number): QueryError {
-  return new QueryError(kind, message, httpStatus === undefined ? { cause } : { cause, httpStatus });
+/** Whether something came that is no answer, or none to this request: 100 and 101 were not asked for. */
+function isAgainstHttp(cause: unknown, code: string | undefined, httpStatus: number | undefined): boolean {
+  if (!(cause instanceof Error)) return false;
+  // The end of the connection within an answer is no fault of its form.
+  if (cause.name === 'HTTPParserError') return code !== 'HPE_INVALID_EOF_STATE';
+  if (code === 'UND_ERR_SOCKET') return /^bad (response|upgrade)$/.test(cause.message);
+  // Lengths that contradict each other in one head; a status such as 099.
+  return httpStatus === undefined && (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code === 'ERR_ASSERTION');
 }
 
 /** Only this of an error is shown: it is a name, and cannot hold a secret. */

@@ -23,7 +23,7 @@ export function openSocket(target: SocketTarget, onStage: (stage: Stage) => void
   const secure = protocol === 'https:';
   const where = {
     host: hostname,
-    port: Number(port) || (secure ? 443 : 80),
+    port: port === '' ? (secure ? 443 : 80) : Number(port),
     autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
   };
   // A server name is a name: the standard allows no address there.

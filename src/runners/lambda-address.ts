@@ -26,13 +26,15 @@ const FRONT_DOORS = [
   ['http-api', /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/],
 ] as const;
 
-/** Throws UsageError, which does not show what was given: it may hold a password. */
+/** Throws UsageError, which shows nothing of what was given but a true scheme: in `user:word@host` it would be the user. */
 export function parseAddress(given: string): Address {
   if (!URL.canParse(given)) throw new UsageError('the address of the function is not a URL', HINT);
   const url = new URL(given);
   const { protocol, origin, pathname, search, username, password } = url;
-  if (protocol !== 'http:' && protocol !== 'https:')
-    throw new UsageError(`the address of the function must begin with http:// or https://, not ${protocol}`, HINT);
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    const not = url.href.startsWith(`${protocol}//`) ? `, not ${protocol}` : '';
+    throw new UsageError(`the address of the function must begin with http:// or https://${not}`, HINT);
+  }
   const user = [username, password].map(percentDecode);
   return {
     origin,

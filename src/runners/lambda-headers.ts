@@ -21,21 +21,15 @@ const OURS = new Set([
 
 /** Our headers with the user's over them, names in lower case. Throws UsageError, which shows no value. */
 export function mergeHeaders(own: Headers, users: Headers): Headers {
-  const merged: Record<string, string> = { ...own };
+  const merged = new Map(Object.entries(own));
   for (const [name, value] of Object.entries(users)) {
     const lower = name.toLowerCase();
     if (!NAME.test(name)) throw new UsageError('--header has a name that no header can have', HINT);
     if (!VALUE.test(value)) throw new UsageError(`--header ${name} has a value that no header can have`, HINT);
     if (OURS.has(lower)) throw new UsageError(`--header ${name} cannot be set: it is made for each call`, HINT);
-    merged[lower] = value;
+    merged.set(lower, value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 const HINT = "write it as --header 'NAME: VALUE'";
-
-/** Values that are not our own, and what follows a scheme as in `Bearer TOKEN`. */
-export function secretsOf(headers: Headers, own: Headers): string[] {
-  const secret = Object.entries(headers).filter(([name, value]) => own[name] !== value);
-  return secret.flatMap(([, value]) => [value, ...value.split(/\s+/)]);
-}

@@ -1,7 +1,4 @@
 /** The Lambda runner with a function of its own: our handler on the embedded emulator, for as long as the run lasts. */
-import { createRequire } from 'node:module';
-import { dirname, extname } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Image } from '../core/image.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { TargetInfo } from '../core/record.ts';
@@ -9,14 +6,17 @@ import type { Inference, Learned, Runner } from '../core/runner.ts';
 import { type Emulator, startEmulator } from '../emulator/start.ts';
 import { LambdaRunner } from '../runners/lambda.ts';
 import type { ChosenModel } from './choose-model.ts';
+import { ourFunction } from './our-function.ts';
 
 export interface EmulatedLambdaOptions {
   readonly model: ChosenModel;
   readonly preprocess: PreprocessMode;
   /** MB of 1,048,576 bytes. */
   readonly memoryMb: number;
-  /** The function's own, and the client's patience. */
+  /** The client's patience with a call. */
   readonly timeoutMs: number;
+  /** The function's own, at most 900,000. */
+  readonly functionTimeoutMs: number;
   readonly concurrency: number;
   readonly idleTimeoutMs: number;
   /** Environments initialised ahead of any call. */
@@ -35,25 +35,16 @@ export class EmulatedLambdaRunner implements Runner {
   }
 
   async start(signal: AbortSignal): Promise<TargetInfo> {
-    const { model, preprocess, memoryMb, timeoutMs, concurrency, idleTimeoutMs, proactive, connection, images } =
-      this.#options;
+    const { model, preprocess, memoryMb, timeoutMs, functionTimeoutMs, connection, images } = this.#options;
+    const { concurrency, idleTimeoutMs, proactive } = this.#options;
     this.#emulator = await startEmulator(
       {
-        functionName: 'resnet-bench',
+        ...ourFunction(model, preprocess),
         memoryMb,
-        timeoutMs,
+        timeoutMs: functionTimeoutMs,
         concurrency,
         idleTimeoutMs,
         proactive,
-        bootstrap: bootstrapCommand(),
-        handler: '',
-        taskRoot: dirname(BOOTSTRAP),
-        env: {
-          RESNET_BENCH_MODEL_FILE: model.file,
-          RESNET_BENCH_MODEL_NAME: model.info.name,
-          RESNET_BENCH_MODEL_SHA256: model.info.sha256,
-          RESNET_BENCH_PREPROCESS: preprocess,
-        },
       },
       signal,
     );
@@ -84,13 +75,4 @@ export class EmulatedLambdaRunner implements Runner {
     this.#lambda = undefined;
     this.#emulator = undefined;
   }
-}
-
-/** Beside this file's room: built, or the source. */
-const BOOTSTRAP = fileURLToPath(new URL(`../handler/bootstrap${extname(import.meta.url)}`, import.meta.url));
-
-function bootstrapCommand(): string[] {
-  if (!BOOTSTRAP.endsWith('.ts')) return [process.execPath, BOOTSTRAP];
-  const tsx = createRequire(import.meta.url).resolve('tsx');
-  return [process.execPath, '--import', pathToFileURL(tsx).href, BOOTSTRAP];
 }

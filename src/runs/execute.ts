@@ -1,33 +1,31 @@
 /** Makes a run: starts the runners, lets the scenarios drive them, and keeps everything in the run folder as it happens. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, startClock } from '../core/clock.ts';
 import type { Image } from '../core/image.ts';
-import {
-  type Machine,
-  type RecordHead,
-  type Run,
-  type Sample,
-  SCHEMA_VERSION,
-  type TargetHead,
-  type TargetInfo,
-} from '../core/record.ts';
+import type { RecordHead, Run, Sample, TargetInfo } from '../core/record.ts';
 import type { Runner } from '../core/runner.ts';
 import type { Scenario, StopReason } from '../core/scenario.ts';
+import { interleave } from '../scenarios/interleave.ts';
 import { describeMachine } from './machine.ts';
 import { recordChunks, summarizeLines } from './record-file.ts';
+import { finishedHead, newHead, withLearned } from './record-head.ts';
 import { RunFolder, SAMPLES_FILE } from './run-folder.ts';
 import { readSampleLines } from './sample-lines.ts';
-import { warningsOf } from './warnings.ts';
+
+/** A runner with its name in the record, and what drives it. */
+export interface TargetPlan {
+  /** As reports show it; unique within a run. */
+  readonly name: string;
+  readonly runner: Runner;
+  readonly scenario: Scenario;
+}
 
 /** All that a run needs to know. */
 export interface RunPlan {
   /** The command's name, which also names the run's folder. */
   readonly command: string;
-  /** The name of the target, as reports show it. */
-  readonly target: string;
-  readonly runner: Runner;
-  readonly scenario: Scenario;
+  /** At least one. Several take turns. */
+  readonly targets: readonly TargetPlan[];
   readonly images: readonly Image[];
   /** Run folders are made in here. */
   readonly outDir: string;
@@ -48,103 +46,90 @@ export type RunEvent =
 export async function* execute(plan: RunPlan, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
   const startedAt = new Date();
   const clock = startClock();
-  let head: RecordHead;
-  let folder: RunFolder;
   try {
     const machine = describeMachine();
-    const info = await plan.runner.start(signal);
-    folder = await RunFolder.create(plan.outDir, plan.command, startedAt);
-    head = await writeHead(plan, info, machine, folder, startedAt);
-  } catch (thrown) {
-    await plan.runner.stop();
-    throw thrown;
-  }
-  yield { type: 'started', folder: folder.path, head };
-  try {
-    const stoppedBy = yield* drive(plan, folder, clock, signal);
-    head = await finishRun(head, folder, stoppedBy);
+    const infos = await startRunners(plan, signal);
+    const folder = await RunFolder.create(plan.outDir, plan.command, startedAt);
+    const head = newHead(plan, folder.id, startedAt, machine, infos);
+    await writeFirst(folder, head);
+    yield { type: 'started', folder: folder.path, head };
+    try {
+      const [measured, stoppedBy] = yield* drive(plan, head, folder, clock, signal);
+      const finished = await finish(measured, folder, stoppedBy);
+      yield { type: 'finished', folder: folder.path, status: finished.run.status };
+    } finally {
+      folder.close();
+    }
   } finally {
-    folder.close();
-    await plan.runner.stop();
+    await Promise.all(plan.targets.map(({ runner }) => runner.stop()));
   }
-  yield { type: 'finished', folder: folder.path, status: head.run.status };
 }
 
-async function writeHead(
-  plan: RunPlan,
-  info: TargetInfo,
-  machine: Machine,
-  folder: RunFolder,
-  startedAt: Date,
-): Promise<RecordHead> {
-  const target: TargetHead = { name: plan.target, info, warnings: warningsOf(info, { failed: {} }) };
-  const head: RecordHead = {
-    schemaVersion: SCHEMA_VERSION,
-    tool: readTool(),
-    run: {
-      id: folder.id,
-      command: plan.command,
-      scenario: plan.scenario.name,
-      status: 'running',
-      startedAt: startedAt.toISOString(),
-      options: { ...plan.options },
-      segments: [{ startedAt: startedAt.toISOString(), offsetMs: 0 }],
-    },
-    machine,
-    images: plan.images.map(({ bytes, ...image }) => ({ ...image, bytes: bytes.length })),
-    targets: [target],
-  };
+/** One after another: what one does must not disturb what another measures of its own start. */
+async function startRunners(plan: RunPlan, signal: AbortSignal): Promise<Map<string, TargetInfo>> {
+  const infos = new Map<string, TargetInfo>();
+  for (const { name, runner } of plan.targets) infos.set(name, await runner.start(signal));
+  return infos;
+}
+
+/** A folder without a record would be no run. */
+async function writeFirst(folder: RunFolder, head: RecordHead): Promise<void> {
   try {
-    await folder.writeRecord([`${JSON.stringify(head, null, 2)}\n`]);
+    await writeHead(folder, head);
   } catch (thrown) {
     folder.discard();
     throw thrown;
   }
-  return head;
 }
 
+async function writeHead(folder: RunFolder, head: RecordHead): Promise<void> {
+  await folder.writeRecord([`${JSON.stringify(head, null, 2)}\n`]);
+}
+
+/** Returns the head with what the answers told, and what ended the measuring. */
 async function* drive(
   plan: RunPlan,
+  started: RecordHead,
   folder: RunFolder,
   clock: Clock,
   signal: AbortSignal,
-): AsyncGenerator<RunEvent, StopReason> {
-  const { runner, images, target } = plan;
-  const samples = plan.scenario.drive({ runner, images, clock, signal });
+): AsyncGenerator<RunEvent, [RecordHead, StopReason]> {
+  const { images } = plan;
+  const samples = interleave(
+    new Map(
+      plan.targets.map(({ name, runner, scenario }) => [name, scenario.drive({ runner, images, clock, signal })]),
+    ),
+  );
+  const learners = new Map(plan.targets.map(({ name, runner }) => [name, runner]));
+  let head = started;
   try {
     for (;;) {
       const next = await samples.next();
-      if (next.done) return next.value;
-      folder.append({ target, sample: next.value });
-      yield { type: 'sample', target, sample: next.value };
+      if (next.done) return [withAllLearned(plan, head), next.value];
+      const { target, sample } = next.value;
+      folder.append({ target, sample });
+      yield { type: 'sample', target, sample };
+      // The first answer tells nearly all that there is to learn: a killed run should know it too.
+      const learned = sample.outcome.ok ? learners.get(target)?.learned?.() : undefined;
+      if (sample.outcome.ok) learners.delete(target);
+      if (learned === undefined) continue;
+      head = withLearned(head, target, learned);
+      await writeHead(folder, head);
     }
   } finally {
-    // Does nothing when the scenario has ended by itself.
+    // Does nothing when the scenarios have ended by themselves.
     await samples.return('signal');
   }
 }
 
-async function finishRun(head: RecordHead, folder: RunFolder, stoppedBy: StopReason): Promise<RecordHead> {
-  const lines = () => readSampleLines(join(folder.path, SAMPLES_FILE));
-  const summaries = await summarizeLines(head, lines);
-  const finished: RecordHead = {
-    ...head,
-    run: {
-      ...head.run,
-      status: stoppedBy === 'signal' ? 'interrupted' : 'completed',
-      endedAt: new Date().toISOString(),
-      stoppedBy,
-    },
-    targets: head.targets.map(target => ({
-      ...target,
-      warnings: warningsOf(target.info, summaries.get(target.name)!),
-    })),
-  };
-  await folder.writeRecord(recordChunks(finished, summaries, lines));
-  return finished;
+function withAllLearned(plan: RunPlan, head: RecordHead): RecordHead {
+  return plan.targets.reduce((known, { name, runner }) => withLearned(known, name, runner.learned?.() ?? {}), head);
 }
 
-function readTool(): RecordHead['tool'] {
-  const { name, version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return { name, version };
+async function finish(head: RecordHead, folder: RunFolder, stoppedBy: StopReason): Promise<RecordHead> {
+  const lines = () => readSampleLines(join(folder.path, SAMPLES_FILE));
+  const summaries = await summarizeLines(head, lines);
+  const finished = finishedHead(head, stoppedBy, summaries);
+  await folder.writeRecord(recordChunks(finished, summaries, lines));
+  return finished;
 }

@@ -29,9 +29,13 @@ export async function planLocal(options: LocalPlanOptions, modelOptions: ModelOp
   const { threads, preprocess } = options;
   return {
     command: 'local',
-    target: 'local',
-    runner: new LocalRunner({ modelFile, model, threads, preprocess }),
-    scenario: closedLoop(options),
+    targets: [
+      {
+        name: 'local',
+        runner: new LocalRunner({ modelFile, model, threads, preprocess }),
+        scenario: closedLoop(options),
+      },
+    ],
     images,
     outDir,
     options: { ...recorded, images: images.map(({ name }) => name), out: outDir },

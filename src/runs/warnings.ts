@@ -5,7 +5,13 @@ import type { Summary, TargetInfo, Warning } from '../core/record.ts';
 const SLOW_CALL_RATIO = 3;
 
 export function warningsOf(info: TargetInfo, summary: Summary): Warning[] {
-  return [syntheticWeights(info), failures(summary), slowCalls(summary)].filter(warning => warning !== undefined);
+  return [
+    syntheticWeights(info),
+    noCpuLimit(info),
+    failures(summary),
+    moreThanTheCall(summary),
+    slowCalls(summary),
+  ].filter(warning => warning !== undefined);
 }
 
 function syntheticWeights({ model }: TargetInfo): Warning | undefined {
@@ -17,6 +23,20 @@ function syntheticWeights({ model }: TargetInfo): Warning | undefined {
   };
 }
 
+/** Memory at which Lambda gives the time of one whole processor. Source: Lambda developer guide, "Configure Lambda function memory". */
+const MB_PER_CPU = 1769;
+
+/** Emulated times are a lower bound then, and a reader would take them for Lambda's. */
+function noCpuLimit({ emulated, cpuShare, memoryMb }: TargetInfo): Warning | undefined {
+  if (!emulated || cpuShare !== 'unlimited' || memoryMb === undefined) return undefined;
+  return {
+    code: 'no-cpu-limit',
+    message: `the emulated function has this machine's whole CPU; Lambda gives one of ${memoryMb} MB ${(memoryMb / MB_PER_CPU).toFixed(2)} CPU`,
+    advice:
+      'take its times for the least that Lambda would need; resnet-bench lambda --url measures a deployed function',
+  };
+}
+
 function failures({ failed }: Summary): Warning | undefined {
   const counts = Object.entries(failed);
   if (counts.length === 0) return undefined;
@@ -25,6 +45,17 @@ function failures({ failed }: Summary): Warning | undefined {
     code: 'failed-queries',
     message: `${total} ${total === 1 ? 'call' : 'calls'} failed and ${total === 1 ? 'is' : 'are'} in no figure: ${counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`,
     advice: 'the CSV report names each',
+  };
+}
+
+/** The work lies within the call; nothing is clamped, so that a function with a wrong clock shows itself. */
+function moreThanTheCall({ warm, unknown }: Summary): Warning | undefined {
+  const times = warm?.outsideMs ?? unknown?.outsideMs;
+  if (times === undefined || times.mean >= 0) return undefined;
+  return {
+    code: 'handler-longer-than-call',
+    message: 'the function tells of longer times than its calls took',
+    advice: 'its clock or its figures are wrong: trust the service time alone',
   };
 }
 

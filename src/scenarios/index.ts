@@ -1,4 +1,5 @@
-/** The map of the room: scenarios drive one target each. */
+/** The map of the room: scenarios drive one target each; `interleave` merges them. */
 export type { Scenario, ScenarioContext, StopReason } from '../core/scenario.ts';
 export { type ClosedLoopOptions, closedLoop } from './closed-loop.ts';
+export { interleave, type TargetSample } from './interleave.ts';
 export { issue, type Query } from './issue.ts';

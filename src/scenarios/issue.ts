@@ -25,7 +25,8 @@ export async function issue(query: Query, runner: Runner, clock: Clock, signal: 
     if (!(thrown instanceof QueryError)) throw thrown;
     answer = thrown;
   }
-  const completedMs = clock.nowMs();
+  const endedMs = clock.nowMs();
+  const completedMs = answer instanceof QueryError ? endedMs : endedMs - (answer.readMs ?? 0);
   const frame = {
     seq: query.seq,
     image: query.image.name,
@@ -34,13 +35,16 @@ export async function issue(query: Query, runner: Runner, clock: Clock, signal: 
     completedMs: toNanoseconds(completedMs),
     trace: 'off' as const,
   };
-  return answer instanceof QueryError ? failed(frame, answer) : succeeded(frame, answer);
+  return answer instanceof QueryError ? failed(frame, answer) : succeeded(frame, answer, completedMs - issuedMs);
 }
 
 type Frame = Pick<Sample, 'seq' | 'image' | 'scheduledMs' | 'issuedMs' | 'completedMs' | 'trace'>;
 
-function succeeded(frame: Frame, inference: Inference): UnphasedSample {
+function succeeded(frame: Frame, inference: Inference, serviceMs: number): UnphasedSample {
   const timings = { ...inference.timings };
+  const { handlerMs, downloadMs } = timings;
+  // Only behind a wire is there an outside.
+  if (handlerMs !== undefined && downloadMs !== undefined) timings.outsideMs = serviceMs - handlerMs;
   for (const name of Object.keys(timings) as (keyof typeof timings)[]) timings[name] = toNanoseconds(timings[name]!);
   return {
     ...frame,
@@ -55,15 +59,21 @@ function succeeded(frame: Frame, inference: Inference): UnphasedSample {
 }
 
 /** Those that are known: a sample has no field that is undefined. */
-function callFacts(inference: CallFacts): CallFacts {
-  return Object.fromEntries(
-    CALL_FACTS.filter(name => inference[name] !== undefined).map(name => [name, inference[name]]),
-  );
+function callFacts(known: CallFacts): CallFacts {
+  return Object.fromEntries(CALL_FACTS.filter(name => known[name] !== undefined).map(name => [name, known[name]]));
 }
 
-function failed(frame: Frame, { kind, message, httpStatus }: QueryError): UnphasedSample {
+function failed(frame: Frame, { kind, message, httpStatus, call }: QueryError): UnphasedSample {
   const error = httpStatus === undefined ? { kind, message } : { kind, message, httpStatus };
-  return { ...frame, start: 'unknown', outcome: { ok: false, error }, predictions: [], timings: {}, memory: {} };
+  return {
+    ...frame,
+    start: 'unknown',
+    outcome: { ok: false, error },
+    predictions: [],
+    timings: {},
+    memory: {},
+    ...callFacts(call),
+  };
 }
 
 /** The clock's own resolution; what lies below is noise of the floating point. */

@@ -11,6 +11,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { FailureKind } from '../../src/core/errors.ts';
 
 export interface ReceivedRequest {
@@ -193,26 +194,42 @@ function http(kind: FailureKind, httpStatus: number | undefined, says: RegExp, r
   return { kind, says, ...(httpStatus !== undefined && { httpStatus }), start: () => startServer(respond) };
 }
 
-/** `onData` is called once, when the first of a request has come. */
-function tcp(kind: FailureKind, says: RegExp, onData: (socket: Socket) => void, scheme = 'http'): Fault {
-  const start = async () => {
-    const sockets = new Set<Socket>();
-    const server = createTcpServer(socket => {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.once('data', () => onData(socket));
-      socket.resume();
-    });
-    const port = await listen(server);
-    return {
-      url: `${scheme}://127.0.0.1:${port}`,
-      close: () => {
-        for (const socket of sockets) socket.destroy();
-        return closed(server);
-      },
-    };
+/** A server of TCP: `onData` is called for what comes, the number of its connection beside it. */
+export async function startTcpServer(onData: (socket: Socket, connection: number) => void) {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer(socket => {
+    const connection = sockets.size;
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', () => onData(socket, connection));
+  });
+  const port = await listen(server);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    connections: () => sockets.size,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return closed(server);
+    },
   };
-  return { kind, says, start };
+}
+
+/** `onData` is called once, when the first of a request has come. */
+function tcp(
+  kind: FailureKind,
+  says: RegExp,
+  onData: (socket: Socket) => void,
+  { scheme = 'http', httpStatus }: { scheme?: string; httpStatus?: number } = {},
+): Fault {
+  const start = async () => {
+    const begun = new Set<Socket>();
+    const { url, close } = await startTcpServer(socket => {
+      if (!begun.has(socket)) onData(socket);
+      begun.add(socket);
+    });
+    return { url: url.replace('http', scheme), close };
+  };
+  return { kind, says, ...(httpStatus !== undefined && { httpStatus }), start };
 }
 
 async function startNothing() {
@@ -225,6 +242,15 @@ async function startNothing() {
 const wrong = (predictions: unknown) => json({ ...OUR_ANSWER, predictions });
 const [best, ...others] = OUR_ANSWER.predictions;
 
+export const OK_HEAD = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${WHOLE.length}\r\n`;
+/** What is sent, and the connection left open: the client is to see by itself that it is wrong. */
+const raw = (kind: FailureKind, says: RegExp, answer: string, httpStatus?: number) =>
+  tcp(kind, says, socket => socket.write(answer), httpStatus === undefined ? {} : { httpStatus });
+const compressed = (body: Buffer, coding: string): Responder => {
+  return (_, response) => void response.writeHead(200, { 'content-encoding': coding }).end(body);
+};
+const zipped = gzipSync(WHOLE);
+
 /** Every bad day of a call, by name. Those that hang take as long as the caller lets them. */
 export const FAULTS = {
   refused: { kind: 'refused', says: /refuses connections \(ECONNREFUSED\)/, start: startNothing },
@@ -233,13 +259,46 @@ export const FAULTS = {
     says: /no-such-function\.invalid cannot be found/,
     start: async () => ({ url: 'http://no-such-function.invalid', close: async () => {} }),
   },
-  'no TLS': tcp('tls', /no TLS connection/, socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 'https'),
-  'closed within TLS': tcp('tls', /no TLS connection/, socket => socket.destroy(), 'https'),
+  'no TLS': tcp('tls', /no TLS connection/, socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), {
+    scheme: 'https',
+  }),
+  'closed within TLS': tcp('tls', /no TLS connection/, socket => socket.destroy(), { scheme: 'https' }),
   reset: tcp('reset', /closed the connection without an answer/, socket => socket.resetAndDestroy()),
   closed: tcp('reset', /closed the connection without an answer/, socket => socket.end()),
+  'closed within its head': tcp('truncated', /answered and broke off/, socket => socket.end(OK_HEAD)),
+  'unasked 100': raw('not-http', /something else than HTTP/, `HTTP/1.1 100 Continue\r\n\r\n${OK_HEAD}\r\n${WHOLE}`),
+  'unasked 101': raw(
+    'not-http',
+    /something else than HTTP/,
+    'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+  ),
+  'two lengths': raw('not-http', /something else than HTTP/, `${OK_HEAD}content-length: 7\r\n\r\n${WHOLE}`),
+  'a status that is none': raw('not-http', /something else than HTTP/, 'HTTP/1.1 099 OK\r\ncontent-length: 0\r\n\r\n'),
+  'endless headers': raw('not-http', /more headers than/, `${OK_HEAD}x: ${'x'.repeat(100_000)}`),
+  'chunks of no length': raw(
+    'not-http',
+    /answered 200 in something else than HTTP/,
+    `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nmany\r\n${WHOLE}`,
+    200,
+  ),
+  'too short a length': raw(
+    'truncated',
+    /JSON that breaks off/,
+    `HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n${WHOLE}`,
+    200,
+  ),
+  'no gzip': http('not-json', 200, /not gzip as its head says/, compressed(Buffer.from(WHOLE), 'gzip')),
+  'gzip cut short': http('truncated', 200, /breaks off within its gzip/, compressed(zipped.subarray(0, -20), 'gzip')),
+  'far too much in little': http(
+    'bad-answer',
+    200,
+    /more than Lambda can/,
+    compressed(gzipSync(Buffer.alloc(9 * 1024 * 1024)), 'gzip'),
+  ),
+  'an unknown encoding': http('not-json', 200, /encoding that is not read/, compressed(zipped, 'gzip, brotli')),
   'no HTTP': tcp('not-http', /something else than HTTP/, socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n')),
   hangs: http('timeout', undefined, /^no answer within/, () => {}),
-  'hangs within TLS': tcp('timeout', /^no connection to .* within/, () => {}, 'https'),
+  'hangs within TLS': tcp('timeout', /^no connection to .* within/, () => {}, { scheme: 'https' }),
   'hangs within its answer': http(
     'timeout',
     200,
@@ -257,6 +316,15 @@ export const FAULTS = {
   'HTML with 503': http('http-5xx', 503, /^answered 503$/, text(HTML, 503, 'text/html')),
   '500 nested': http('http-5xx', 500, /boom/, json(nested({ error: 'boom' }, 500))),
   '400 nested twice': http('http-4xx', 400, /no image/, json(nested(nested({ error: 'no image' }, 400)))),
+  '500 nested without a body': http('http-5xx', 500, /^answered 500$/, json({ statusCode: 500 })),
+  '429 nested without a body': http('throttled', 429, /slow down/, json({ statusCode: '429', message: 'slow down' })),
+  'an error of Lambda': http(
+    'bad-answer',
+    200,
+    /without predictions: Task timed out/,
+    json({ errorMessage: 'Task timed out after 3.00 seconds', errorType: 'Sandbox.Timedout' }),
+  ),
+  'a sentence': http('http-5xx', 503, /: not now$/, json('not now', 503)),
   redirect: http(
     'redirect',
     302,
@@ -269,6 +337,8 @@ export const FAULTS = {
   'no content': http('not-json', 204, /nothing instead of JSON/, text('', 204)),
   'text nested': http('not-json', 200, /text instead of JSON/, json({ statusCode: 200, body: 'hello' })),
   'truncated JSON': http('truncated', 200, /breaks off/, text(WHOLE.slice(0, -50), 200, 'application/json')),
+  'cut at a bracket': http('truncated', 200, /breaks off/, text(WHOLE.slice(0, WHOLE.indexOf('}') + 1))),
+  'broken JSON': http('not-json', 200, /text instead of JSON/, text('{"a": "}" b}')),
   'cut short': http(
     'truncated',
     200,
@@ -304,6 +374,13 @@ export const FAULTS = {
     200,
     /"162" as predictions\[0\]\.class_id/,
     wrong([{ ...best, class_id: '162' }]),
+  ),
+  'a class twice': http('bad-answer', 200, /with class 162 twice/, wrong([best, best])),
+  'an endless label': http(
+    'bad-answer',
+    200,
+    /label instead of a name/,
+    wrong([{ ...best, label: 'x'.repeat(5_000) }]),
   ),
   'no probability': http('bad-answer', 200, /nothing as .*probability/, wrong([{ ...best, probability: undefined }])),
   'more than 100 %': http('bad-answer', 200, /100\.01 as .*probability/, wrong([{ ...best, probability: 100.01 }])),

@@ -2,15 +2,13 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startClock } from '../../src/core/clock.ts';
 import { QueryError, UsageError } from '../../src/core/errors.ts';
-import type { Image } from '../../src/core/image.ts';
 import { sampleSchema, targetInfoSchema } from '../../src/core/record.ts';
-import { LambdaRunner, type LambdaRunnerOptions } from '../../src/runners/index.ts';
 import { issue } from '../../src/scenarios/index.ts';
+import { answerTo, failureOf, imageOf, large, never, open, picture, serve, started } from './calling.ts';
 import {
-  type Certificate,
   FAULTS,
   type FaultName,
   json,
@@ -22,45 +20,8 @@ import {
   startServer,
 } from './fault-server.ts';
 
-const never = new AbortController().signal;
-const picture = imageOf('picture', Buffer.from('a picture, for all that a server of ours looks at it'));
-/** As a photograph may have: more than a socket's buffer takes at once. */
-const large = imageOf('large', Buffer.alloc(1_000_000, 'x'));
 /** Of Lambda's 6,291,456 bytes 4 KiB are for the envelope. */
 const LIMIT = 6_287_360;
-
-function imageOf(name: string, bytes: Uint8Array): Image {
-  return { name, bytes, sha256: name };
-}
-
-const open: { close?(): Promise<void>; stop?(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const it of open.splice(0).reverse()) await (it.stop?.() ?? it.close?.());
-});
-
-async function serve(respond: Responder, certificate?: Certificate) {
-  const server = await startServer(respond, certificate);
-  open.push(server);
-  return server;
-}
-
-async function started(url: string, options: Partial<LambdaRunnerOptions> = {}) {
-  const runner = new LambdaRunner({ url, timeoutMs: 10_000, connection: 'keep', images: [picture], ...options });
-  open.push(runner);
-  return { runner, info: await runner.start(never) };
-}
-
-async function answerTo(content: unknown, options: Partial<LambdaRunnerOptions> = {}, headers = {}) {
-  const { url } = await serve(json(content, 200, headers));
-  const { runner } = await started(url, options);
-  return { runner, inference: await runner.infer(picture, never) };
-}
-
-async function failureOf(runner: LambdaRunner, image = picture, signal = never): Promise<QueryError> {
-  const thrown = await runner.infer(image, signal).catch(error => error);
-  expect(thrown).toBeInstanceOf(QueryError);
-  return thrown;
-}
 
 describe('the request', () => {
   it('is a POST of JSON to the path and query of the address, with a fresh trace header each time', async () => {
@@ -510,7 +471,7 @@ describe('the end of a run', () => {
     const calls = [failureOf(runner), failureOf(runner)];
     await expect.poll(() => sockets.size).toBe(2);
     await runner.stop();
-    for (const call of calls) expect((await call).kind).toBe('reset');
+    for (const call of calls) expect((await call).kind).toBe('interrupted');
     await expect.poll(() => sockets.size).toBe(0);
     await expect(runner.infer(picture, never)).rejects.toThrow('before start');
   });

@@ -20,6 +20,7 @@ const DEFAULTS = {
   preprocess: 'torchvision',
   memoryMb: 1024,
   timeoutMs: 60_000,
+  functionTimeoutMs: 60_000,
   concurrency: 2,
   idleTimeoutMs: 60_000,
   proactive: 0,

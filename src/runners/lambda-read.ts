@@ -1,0 +1,74 @@
+/** What comes of a call: an inference, or a failure that keeps what is known of it. */
+import { QueryError } from '../core/errors.ts';
+import type { CallFacts, Inference, Learned } from '../core/runner.ts';
+import type { HttpAnswer, HttpExchange } from './http-call.ts';
+import { decodeBody } from './http-decoding.ts';
+import { redirectFailure, statusFailure } from './http-failure.ts';
+import type { Address } from './lambda-address.ts';
+import { identify, single } from './lambda-identity.ts';
+import { type Redact, redactDeep } from './lambda-redact.ts';
+import { type Answer, readAnswer } from './wire-answer.ts';
+import { isSuccess, type OpenedBody, openBody } from './wire-body.ts';
+import type { EncodedImage } from './wire-request.ts';
+
+export interface AnswerContext {
+  readonly origin: string;
+  readonly frontDoor: Address['frontDoor'];
+  /** For messages, and for what is kept of an answer. */
+  readonly quoted: Redact;
+  readonly told: Redact;
+}
+
+/** Throws QueryError. */
+export function readExchange(
+  exchange: HttpExchange,
+  request: EncodedImage,
+  context: AnswerContext,
+): { inference: Inference; learned: Learned } {
+  const opened = open(exchange);
+  const content = opened instanceof QueryError ? undefined : opened.content;
+  const { status, headers, body, reused } = exchange;
+  const ids = identify(content, headers, context.frontDoor);
+  const facts: CallFacts = {
+    // Without a connection nothing has left.
+    ...(reused !== undefined && { requestBytes: request.body.length, connectionReused: reused }),
+    ...(status !== undefined && { responseBytes: body.length }),
+    ...redactDeep(ids, context.told),
+    // A word of our own.
+    ...(ids.traceJoin && { traceJoin: ids.traceJoin }),
+  };
+  try {
+    if ('failure' in exchange) throw exchange.failure;
+    const { start, memory, cpu, timings, ...words } = read(opened, exchange, context);
+    const { predictions, learned } = redactDeep(words, context.told);
+    const inference = {
+      predictions,
+      start,
+      memory,
+      ...(cpu && { cpu }),
+      timings: { encodeMs: request.encodeMs, ...exchange.timings, ...timings },
+      httpStatus: exchange.status,
+      ...facts,
+      readMs: performance.now() - exchange.endedAt,
+    };
+    return { inference, learned };
+  } catch (thrown) {
+    if (!(thrown instanceof QueryError)) throw thrown;
+    const { kind, message, httpStatus, cause } = thrown;
+    throw new QueryError(kind, message, { httpStatus, cause, call: facts });
+  }
+}
+
+/** Of an answer that broke off there is nothing to be opened. */
+function open(exchange: HttpExchange): OpenedBody | QueryError {
+  if ('failure' in exchange) return exchange.failure;
+  const body = decodeBody(exchange);
+  return body instanceof QueryError ? body : openBody(exchange.status, body);
+}
+
+function read(opened: OpenedBody | QueryError, answer: HttpAnswer, { origin, quoted }: AnswerContext): Answer {
+  const { status, headers } = answer;
+  if (status >= 300 && status <= 399) throw redirectFailure(status, single(headers.location), origin, quoted);
+  if (!(opened instanceof QueryError)) return readAnswer(opened, quoted);
+  throw isSuccess(status) ? opened : statusFailure(status, undefined);
+}

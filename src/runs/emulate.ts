@@ -1,0 +1,58 @@
+/** The embedded Lambda for any client: our handler, or whatever program the caller names. */
+import { statSync } from 'node:fs';
+import { UsageError } from '../core/errors.ts';
+import type { PreprocessMode } from '../core/preprocess-mode.ts';
+import { isReserved } from '../emulator/config.ts';
+import { type Emulator, startEmulator } from '../emulator/start.ts';
+import type { ModelOptions } from '../models/resolve.ts';
+import { chooseModel } from './choose-model.ts';
+import { FUNCTION_NAME, ourFunction } from './our-function.ts';
+
+export type { Emulator };
+
+/** A program that speaks the Runtime API. */
+export interface OwnProgram {
+  /** Program and arguments. */
+  readonly bootstrap: readonly string[];
+  readonly taskRoot: string;
+  /** `_HANDLER`; the last word of `bootstrap` when absent. */
+  readonly handler?: string;
+}
+
+export interface EmulateOptions {
+  /** 0: any three. */
+  readonly port: number;
+  /** MB of 1,048,576 bytes. */
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+  readonly idleTimeoutMs: number;
+  readonly proactive: number;
+  /** Variables of the function. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Ours when absent. */
+  readonly program?: OwnProgram;
+  /** Of our own handler. */
+  readonly model?: string;
+  readonly preprocess: PreprocessMode;
+}
+
+/**
+ * Its log goes to stderr. Throws UsageError for a folder that is not there or a variable that Lambda reserves;
+ * SetupError when it cannot start; either when the model cannot be had.
+ */
+export async function emulate(options: EmulateOptions, modelOptions: ModelOptions): Promise<Emulator> {
+  const { env, program, model, preprocess, ...limits } = options;
+  const reserved = Object.keys(env).find(isReserved);
+  if (reserved !== undefined) {
+    throw new UsageError(`--env ${reserved} cannot be set: Lambda reserves it`, 'choose another name');
+  }
+  if (program && !statSync(program.taskRoot, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`no such folder: ${program.taskRoot}`, '--task-root is where --bootstrap is started');
+  }
+  const what =
+    program === undefined
+      ? ourFunction(await chooseModel(model, modelOptions), preprocess)
+      : { ...program, bootstrap: [...program.bootstrap], functionName: FUNCTION_NAME, env: {} };
+  return startEmulator({ ...what, ...limits, env: { ...what.env, ...env }, logs: 'stderr' }, modelOptions.signal);
+}

@@ -1,0 +1,31 @@
+/** Our handler as a function of the embedded emulator: its program, its folder and its variables. */
+import { dirname, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PreprocessMode } from '../core/preprocess-mode.ts';
+import type { EmulatorOptions } from '../emulator/config.ts';
+import { nodeProgram } from '../emulator/node-program.ts';
+import type { ChosenModel } from './choose-model.ts';
+
+/** Beside this file's room: built, or the source. */
+const BOOTSTRAP = fileURLToPath(new URL(`../handler/bootstrap${extname(import.meta.url)}`, import.meta.url));
+
+export const FUNCTION_NAME = 'resnet-bench';
+
+export function ourFunction(
+  { file, info }: ChosenModel,
+  preprocess: PreprocessMode,
+): Pick<EmulatorOptions, 'functionName' | 'bootstrap' | 'handler' | 'taskRoot' | 'env'> {
+  return {
+    functionName: FUNCTION_NAME,
+    bootstrap: nodeProgram(BOOTSTRAP),
+    // The bootstrap's own.
+    handler: '',
+    taskRoot: dirname(BOOTSTRAP),
+    env: {
+      RESNET_BENCH_MODEL_FILE: file,
+      RESNET_BENCH_MODEL_NAME: info.name,
+      RESNET_BENCH_MODEL_SHA256: info.sha256,
+      RESNET_BENCH_PREPROCESS: preprocess,
+    },
+  };
+}

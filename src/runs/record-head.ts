@@ -1,0 +1,81 @@
+/** The record without its samples: as it stands while the run goes on, what the answers add to it, and as it ends. */
+import { readFileSync } from 'node:fs';
+import {
+  type Machine,
+  type RecordHead,
+  type Run,
+  SCHEMA_VERSION,
+  type Summary,
+  type TargetInfo,
+} from '../core/record.ts';
+import type { Learned } from '../core/runner.ts';
+import type { RunPlan } from './execute.ts';
+import { warningsOf } from './warnings.ts';
+
+/** `infos` by target, in their order. */
+export function newHead(
+  plan: RunPlan,
+  id: string,
+  startedAt: Date,
+  machine: Machine,
+  infos: ReadonlyMap<string, TargetInfo>,
+): RecordHead {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    tool: readTool(),
+    run: {
+      id,
+      command: plan.command,
+      scenario: [...new Set(plan.targets.map(({ scenario }) => scenario.name))].join(', '),
+      status: 'running',
+      startedAt: startedAt.toISOString(),
+      options: { ...plan.options },
+      segments: [{ startedAt: startedAt.toISOString(), offsetMs: 0 }],
+    },
+    machine,
+    images: plan.images.map(({ bytes, ...image }) => ({ ...image, bytes: bytes.length })),
+    targets: [...infos].map(([name, info]) => ({ name, info, warnings: warningsOf(info, { failed: {} }) })),
+  };
+}
+
+/** With what the answers of a target have told of it. What was known before they came stays. */
+export function withLearned(head: RecordHead, targetName: string, learned: Learned): RecordHead {
+  return {
+    ...head,
+    targets: head.targets.map(target =>
+      target.name === targetName
+        ? { ...target, info: { ...learned, ...target.info, ...modelOf(learned, target.info) } }
+        : target,
+    ),
+  };
+}
+
+function modelOf(learned: Learned, info: TargetInfo): Pick<TargetInfo, 'model'> {
+  if (learned.model === undefined) return {};
+  return { model: { ...learned.model, ...info.model } };
+}
+
+export function finishedHead(
+  head: RecordHead,
+  stoppedBy: NonNullable<Run['stoppedBy']>,
+  summaries: ReadonlyMap<string, Summary>,
+): RecordHead {
+  return {
+    ...head,
+    run: {
+      ...head.run,
+      status: stoppedBy === 'signal' ? 'interrupted' : 'completed',
+      endedAt: new Date().toISOString(),
+      stoppedBy,
+    },
+    targets: head.targets.map(target => ({
+      ...target,
+      warnings: warningsOf(target.info, summaries.get(target.name)!),
+    })),
+  };
+}
+
+function readTool(): RecordHead['tool'] {
+  const { name, version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return { name, version };
+}
