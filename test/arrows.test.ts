@@ -36,7 +36,7 @@ const DOORS: Record<string, readonly string[]> = {
   'cli-table3': ['reports/layout.ts'],
   'csv-stringify': ['reports/csv.ts'],
   'markdown-table': ['reports/markdown.ts'],
-  commander: ['cli/options.ts', 'cli/program.ts'],
+  commander: ['cli/definitions.ts', 'cli/option.ts', 'cli/program.ts'],
 };
 
 interface Source {

@@ -1,13 +1,9 @@
-/** Options of the commands: each with its default, its environment variable and its check, stated once. */
+/** Options of a run and of its reports: each with its default, its environment variable and its check, stated once. */
 import { availableParallelism } from 'node:os';
-import { Option } from 'commander';
-import { parseDuration } from '../core/duration.ts';
-import { UsageError } from '../core/errors.ts';
 import { PREPROCESS_MODES } from '../core/preprocess-mode.ts';
+import { flag, listOf, option, positiveDuration, something, wholeNumber } from './option.ts';
 
 export const DEFAULT_OUT = 'reports';
-
-const LONGEST_MS = 365 * 24 * 3600 * 1000;
 
 /** Beyond this the runtime only fails later, and less clearly. */
 const MOST_THREADS = 1024;
@@ -27,8 +23,8 @@ export const warmupOption = () =>
     .default(3)
     .argParser(wholeNumber('--warmup', 0));
 
-export const threadsOption = () =>
-  option('threads', '<n>', 'threads of one inference')
+export const threadsOption = (description = 'threads of one inference') =>
+  option('threads', '<n>', description)
     .default(availableParallelism(), `the processors of this machine: ${availableParallelism()}`)
     .argParser(wholeNumber('--threads', 1, MOST_THREADS));
 
@@ -38,6 +34,11 @@ export const modelOption = () =>
     '<file or name>',
     'an ONNX file, a name of `resnet-bench model list`, or synthetic (default: what is in the models folder, else a download, else synthetic)',
   ).argParser(something('--model'));
+
+export const targetOption = (names: readonly string[], byDefault: readonly string[]) =>
+  option('target', '<names>', `what to call, in turns: ${names.join(', ')}, or several with commas between`)
+    .default(byDefault, byDefault.join(','))
+    .argParser(listOf('--target', names));
 
 export const preprocessOption = () =>
   option('preprocess', '<mode>', "torchvision: the original's very bytes; fast: large JPEGs decoded at reduced size")
@@ -52,39 +53,4 @@ export const outOption = () =>
 export const formatOption = (formats: readonly string[]) =>
   option('format', '<format>', 'how to show it').default('table').choices(formats);
 
-/** `--iterations` can be set by RESNET_BENCH_ITERATIONS, and so on. */
-function option(name: string, argument: string, description: string): Option {
-  return new Option(`--${name} ${argument}`, description).env(
-    `RESNET_BENCH_${name.toUpperCase().replaceAll('-', '_')}`,
-  );
-}
-
-function something(flag: string): (text: string) => string {
-  return text => {
-    if (text !== '') return text;
-    throw new UsageError(`${flag} must not be empty`, 'leave it out for the default');
-  };
-}
-
-function wholeNumber(flag: string, least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return text => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-    throw new UsageError(
-      `${flag} must be a whole number ${bounds}, got "${text}"`,
-      `for example ${flag} ${Math.max(least, 2)}`,
-    );
-  };
-}
-
-function positiveDuration(flag: string): (text: string) => number {
-  return text => {
-    const ms = parseDuration(text);
-    if (ms !== undefined && ms > 0 && ms <= LONGEST_MS) return ms;
-    throw new UsageError(
-      `${flag} must be a duration ${ms !== undefined && ms > 0 ? 'of at most a year' : 'above zero'}, got "${text}"`,
-      `write it like ${flag} 30s, 5m or 1h30m`,
-    );
-  };
-}
+export const jsonOption = (description = 'print the record on stdout, and nothing else') => flag('json', description);

@@ -1,24 +1,24 @@
-/** The commands and their options. What a command does is loaded only when it runs, so that --help is quick. */
+/** The program: its commands, and how commander's errors become ours. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../core/errors.ts';
-import { REPORT_FORMATS } from '../reports/index.ts';
 import {
-  durationOption,
-  formatOption,
-  iterationsOption,
-  modelOption,
-  outOption,
-  preprocessOption,
-  threadsOption,
-  warmupOption,
-} from './options.ts';
+  type CommandContext,
+  defineEmulate,
+  defineLambda,
+  defineLocal,
+  defineModel,
+  defineReport,
+} from './definitions.ts';
 
 /** Exit code of the command line, once it has run. Throws BenchError. */
 export async function runProgram(argv: readonly string[], signal: AbortSignal): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const program = buildProgram(signal, code => {
-    exitCode = code;
+  const program = buildProgram({
+    signal,
+    exit: code => {
+      exitCode = code;
+    },
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -30,7 +30,7 @@ export async function runProgram(argv: readonly string[], signal: AbortSignal): 
   return exitCode;
 }
 
-function buildProgram(signal: AbortSignal, exit: (code: number) => void): Command {
+function buildProgram(context: CommandContext): Command {
   const program = new Command('resnet-bench')
     .description('Should an image classifier run on a server or on AWS Lambda? Measures ResNet-50.')
     .version(readVersion())
@@ -47,68 +47,11 @@ Environment:
   DEBUG                        with an error, its causes`,
     );
 
-  program
-    .command('local')
-    .summary('classify pictures in this process and time every stage')
-    .description('Classifies pictures in this process, one after another, and times every stage.')
-    .argument('[images...]', 'JPEG, PNG, WebP, ... (default: the built-in pictures)')
-    .addOption(iterationsOption())
-    .addOption(durationOption())
-    .addOption(warmupOption())
-    .addOption(threadsOption())
-    .addOption(modelOption())
-    .addOption(preprocessOption())
-    .addOption(outOption())
-    .option('--json', 'print the record on stdout, and nothing else')
-    .action(async (images: string[], options, command: Command) => {
-      const { runLocal } = await import('./commands/local.ts');
-      const iterationsGiven = command.getOptionValueSource('iterations') !== 'default';
-      const iterations = options.duration === undefined || iterationsGiven ? options.iterations : undefined;
-      exit(await runLocal(images, { ...options, iterations }, signal));
-    });
-
-  program
-    .command('report')
-    .summary('show a run again, finished or not')
-    .description('Shows a run again, also one that goes on, was interrupted or was killed. Measures nothing.')
-    .argument('[run]', 'its id, folder or record file (default: the latest)')
-    .addOption(formatOption(REPORT_FORMATS))
-    .addOption(outOption())
-    .action(async (run: string | undefined, options) => {
-      const { runReport } = await import('./commands/report.ts');
-      await runReport(run, options);
-    });
-
-  const model = program
-    .command('model')
-    .summary('list, download, make or inspect models')
-    .description('Lists, downloads, makes and inspects models.');
-  model
-    .command('list')
-    .description('Lists the models known by name, and which of them are here.')
-    .action(async () => (await import('./commands/model.ts')).listModels());
-  model
-    .command('pull')
-    .description('Downloads a model and checks its SHA-256.')
-    .argument('[name]', 'its name in the list (default: the one marked there)')
-    .option('--force', 'download it even when it is here')
-    .action(async (name: string | undefined, { force }) =>
-      (await import('./commands/model.ts')).pull(name, force === true, signal),
-    );
-  model
-    .command('make')
-    .description(
-      'Writes the synthetic model: the real graph with made-up weights. Its times are real, its labels are not.',
-    )
-    .action(async () => (await import('./commands/model.ts')).make(signal));
-  model
-    .command('info')
-    .description('Says what a model is, and whether it can be measured.')
-    .argument('[file or name]', 'default: the one that a run would use')
-    .action(async (choice: string | undefined) =>
-      (await import('./commands/model.ts')).info(choice ?? process.env.RESNET_BENCH_MODEL, signal),
-    );
-
+  defineLocal(program, context);
+  defineLambda(program, context);
+  defineEmulate(program, context);
+  defineReport(program);
+  defineModel(program, context);
   return program;
 }
 

@@ -1,61 +1,11 @@
-/** What every report says of a record in words: model, machine, cold calls, failures. No layout. */
-import type { Distribution, Machine, Run, RunRecord, Sample, StartKind, Target } from '../core/record.ts';
-import { formatMb, formatMs, plural } from './figures.ts';
-
-/** In the order of the work, by the names of the record. */
-const STAGES = ['parseMs', 'preprocessMs', 'inferenceMs', 'postprocessMs', 'handlerMs'];
-
-/** The times that a table shows, with their names; the client's time alone when the work did not tell its own. */
-export function stagesOf(times: Readonly<Record<string, Distribution>>): [name: string, Distribution][] {
-  const stages = STAGES.filter(stage => times[stage] !== undefined);
-  const shown = stages.length > 0 ? stages : ['serviceMs'].filter(stage => times[stage] !== undefined);
-  return shown.map(stage => [stage.replace(/Ms$/, ''), times[stage]!]);
-}
-
-/** `resnet50-v1-12, float32, trained · 2 threads · torchvision preprocessing`. */
-export function describeTarget({ info }: Target): string {
-  const { model, threads, preprocess } = info;
-  return [
-    model && `${model.name}, ${model.precision}, ${model.weights}`,
-    threads !== undefined && plural(threads, 'thread'),
-    preprocess && `${preprocess} preprocessing`,
-  ]
-    .filter(Boolean)
-    .join(' · ');
-}
-
-/** `AMD EPYC, 2 cores · Node 20.20.2`. */
-export function describeMachine({ cpuModel, cpuCount, node }: Machine): string {
-  return `${cpuModel}, ${plural(cpuCount, 'core')} · Node ${node}`;
-}
+/** What every report says of a run and its calls in words: how it ended, how many calls, failures, predictions. No layout. */
+import type { Run, RunRecord, Sample, StartKind, Target } from '../core/record.ts';
+import { plural } from './figures.ts';
 
 export function describeStatus({ status, stoppedBy }: Run): string | undefined {
   if (status === 'running') return 'this run has not ended, or was killed: what it has measured so far';
   if (status === 'interrupted') return 'this run was interrupted: what it had measured by then';
   return stoppedBy === 'duration' ? 'ended by its duration' : undefined;
-}
-
-/** `1 cold call   model and session 132 ms, first answer 41 ms`; undefined when no call was cold. */
-export function describeCold({ samples }: Target): string | undefined {
-  const cold = samples.filter(sample => sample.start === 'cold' && sample.outcome.ok);
-  const [first] = cold;
-  if (first === undefined) return undefined;
-  const { initMs, handlerMs } = first.timings;
-  const parts = [
-    initMs !== undefined && `model and session ${formatMs(initMs)} ms`,
-    handlerMs !== undefined && `first answer ${formatMs(handlerMs)} ms`,
-  ].filter(Boolean);
-  return [plural(cold.length, 'cold call'), parts.join(', ')].filter(Boolean).join(': ');
-}
-
-/** `memory 62 -> 214 MB, peak 231 MB`: at start, with the model loaded, and the most of the whole run. */
-export function describeMemory({ info, samples }: Target): string | undefined {
-  const { startRssMb, loadedRssMb } = info;
-  if (startRssMb === undefined || loadedRssMb === undefined) return undefined;
-  let peak = 0;
-  for (const { memory } of samples) peak = Math.max(peak, memory.peakRssMb ?? 0);
-  const peakText = peak === 0 ? '' : `, peak ${formatMb(peak)} MB`;
-  return `memory ${formatMb(startRssMb)} -> ${formatMb(loadedRssMb)} MB${peakText}`;
 }
 
 /** `100 warm calls (after 3 to warm up)`. */
@@ -67,20 +17,32 @@ export function describeCounts({ samples }: Target, start: StartKind): string {
   return `${plural(counted.length, calls, many)}${warmups === 0 ? '' : ` (after ${warmups} to warm up)`}`;
 }
 
-/** One line a picture and kind of failure: `broken.jpg: 34 of 34 failed (undecodable-image): cannot be decoded: ...`. */
+/** Those of a picture rather than of the target. */
+const OF_A_PICTURE = new Set(['undecodable-image', 'image-too-large', 'too-large']);
+
+/**
+ * One line a kind of failure, and a picture where it is the picture's: `broken.jpg: 34 of 34 failed (undecodable-image):
+ * cannot be decoded: ...`, `3 of 103 failed (http-5xx), 2 messages, the first: answered 502 ...`.
+ */
 export function describeFailures({ samples }: Target): string[] {
-  const failed = new Map<string, { count: number; image: string; error: string }>();
-  const asked = new Map<string, number>();
+  const groups = new Map<string, { kind: string; images: Set<string>; messages: Map<string, number> }>();
   for (const { image, outcome } of samples) {
-    asked.set(image, (asked.get(image) ?? 0) + 1);
     if (outcome.ok) continue;
-    const error = `(${outcome.error.kind}): ${outcome.error.message}`;
-    const entry = failed.get(`${image} ${error}`) ?? { count: 0, image, error };
-    failed.set(`${image} ${error}`, { ...entry, count: entry.count + 1 });
+    const { kind, message, httpStatus } = outcome.error;
+    const key = [kind, httpStatus, OF_A_PICTURE.has(kind) && image].join(' ');
+    const group = groups.get(key) ?? { kind, images: new Set(), messages: new Map() };
+    groups.set(key, group);
+    group.images.add(image);
+    group.messages.set(message, (group.messages.get(message) ?? 0) + 1);
   }
-  return [...failed.values()].map(
-    ({ count, image, error }) => `${image}: ${count} of ${asked.get(image)} failed ${error}`,
-  );
+  return [...groups.values()].map(({ kind, images, messages }) => {
+    const [only] = images.size === 1 ? images : [];
+    const asked = only === undefined ? samples : samples.filter(({ image }) => image === only);
+    const count = [...messages.values()].reduce((sum, times) => sum + times, 0);
+    const [first] = messages.keys();
+    const said = messages.size === 1 ? '' : `, ${messages.size} messages, the first`;
+    return `${only === undefined ? '' : `${only}: `}${count} of ${asked.length} failed (${kind})${said}: ${first}`;
+  });
 }
 
 /** The first answer for each picture, in the order of the pictures. */

@@ -2,17 +2,26 @@
 import { markdownTable } from 'markdown-table';
 import { printable } from '../core/printable.ts';
 import type { Distribution, RunRecord, Target } from '../core/record.ts';
+import { compareTargets } from './comparison.ts';
+import { describeFailures, describeStatus, predictionsByImage } from './facts.ts';
+import { formatMs, formatPercent, formatWithInterval } from './figures.ts';
+import {
+  comparisonCells,
+  comparisonCounts,
+  comparisonLegend,
+  likenessLines,
+  partLines,
+  singleLines,
+} from './side-by-side.ts';
+import { stagesOf, untoldStages } from './stages.ts';
 import {
   describeCold,
-  describeFailures,
+  describeEnvironments,
+  describeFunction,
   describeMachine,
   describeMemory,
-  describeStatus,
   describeTarget,
-  predictionsByImage,
-  stagesOf,
-} from './facts.ts';
-import { formatMs, formatPercent, formatWithInterval } from './figures.ts';
+} from './target-facts.ts';
 
 export function renderMarkdown(record: RunRecord): string {
   const { run, tool, machine } = record;
@@ -22,18 +31,42 @@ export function renderMarkdown(record: RunRecord): string {
       `${tool.name} ${tool.version} · ${describeMachine(machine)} · onnxruntime ${machine.onnxruntime} · sharp ${machine.sharp}`,
     ),
     describeStatus(run),
+    ...comparisonBlocks(record),
     ...record.targets.flatMap(target => targetBlocks(record, target)),
   ];
   return `${blocks.filter(Boolean).join('\n\n')}\n`;
 }
 
+function comparisonBlocks(record: RunRecord): string[] {
+  const comparison = compareTargets(record);
+  if (comparison === undefined) return [];
+  const lines = [
+    ...comparisonLegend(comparison),
+    ...partLines(comparison),
+    ...singleLines(comparison),
+    ...likenessLines(record, comparison),
+  ];
+  const cells = comparisonCells(comparison).map(row => row.map(escapeMarkup));
+  return [
+    '### Side by side',
+    escapeMarkup(comparisonCounts(comparison)),
+    markdownTable(cells, { align: ['l', ...cells[0]!.slice(1).map(() => 'r' as const)] }),
+    list(lines.map(escapeMarkup)),
+  ];
+}
+
 function targetBlocks(record: RunRecord, target: Target): (string | undefined)[] {
-  const facts = [describeCold(target), describeMemory(target)].filter(Boolean).join(' · ');
+  const facts = [describeCold(target), describeMemory(target), describeEnvironments(target)];
+  const untold = untoldStages(target.summary.warm ?? target.summary.unknown ?? {});
   return [
     `### ${escapeMarkup(target.name)}`,
-    escapeMarkup(describeTarget(target)),
+    [describeTarget(target), describeFunction(target)]
+      .filter(line => line !== undefined)
+      .map(escapeMarkup)
+      .join('\\\n'),
     stageTable(target),
-    escapeMarkup(facts),
+    untold.length > 0 ? `unknown, because the function does not tell: ${untold.join(', ')}` : undefined,
+    escapeMarkup(facts.filter(Boolean).join(' · ')),
     predictionTable(record, target),
     list(describeFailures(target).map(escapeMarkup)),
     list(

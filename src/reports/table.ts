@@ -1,37 +1,88 @@
 /** The report for a terminal. */
 import { printable } from '../core/printable.ts';
-import type { Distribution, RunRecord, StartKind, Target } from '../core/record.ts';
+import type { RunRecord, Target, Warning } from '../core/record.ts';
+import { type Comparison, compareTargets } from './comparison.ts';
+import { describeFailures, describeStatus, predictionsByImage } from './facts.ts';
+import { formatPercent } from './figures.ts';
+import { layout } from './layout.ts';
+import {
+  comparisonCells,
+  comparisonCounts,
+  comparisonLegend,
+  likenessLines,
+  partLines,
+  singleLines,
+} from './side-by-side.ts';
+import { legendOf, stageTable } from './stage-table.ts';
 import {
   describeCold,
-  describeCounts,
-  describeFailures,
+  describeEnvironments,
+  describeFunction,
   describeMachine,
   describeMemory,
-  describeStatus,
   describeTarget,
-  predictionsByImage,
-  stagesOf,
-} from './facts.ts';
-import { formatMs, formatPercent, formatTail, formatWithInterval, UNKNOWN } from './figures.ts';
-import { layout } from './layout.ts';
+} from './target-facts.ts';
 
 const BAR_CELLS = 16;
 
 export function renderTable(record: RunRecord): string {
+  const comparison = compareTargets(record);
   const sections = [
     describeStatus(record.run),
-    ...record.targets.flatMap(target => [
-      [describeTarget(target), describeMachine(record.machine)].filter(Boolean).join(' · '),
-      target.warnings.map(({ message, advice }) => `warning  ${message}\n         ${advice}`).join('\n'),
-      predictionLines(record, target),
-      ...(['warm', 'proactive', 'unknown'] as const).map(start => stageTable(target, start)),
-      [describeCold(target), describeMemory(target)].filter(Boolean).join(' · '),
-      describeFailures(target)
-        .map(line => `failed  ${line}`)
-        .join('\n'),
-    ]),
+    ...(comparison === undefined
+      ? record.targets.flatMap(target => targetSections(record, target))
+      : [
+          describeMachine(record.machine),
+          ...record.targets.map(describe),
+          warningLines(record.targets.flatMap(({ warnings }) => warnings)),
+          predictionLines(record, comparison.baseline),
+          ...comparisonSections(record, comparison),
+          ...record.targets.map(failureLines),
+        ]),
   ];
   return printable(`${sections.filter(Boolean).join('\n\n')}\n`);
+}
+
+function comparisonSections(record: RunRecord, comparison: Comparison): string[] {
+  const table = layout(comparisonCells(comparison), 'right');
+  return [
+    [comparisonCounts(comparison), table, ...legendOf(table), ...comparisonLegend(comparison)].join('\n'),
+    partLines(comparison).join('\n'),
+    singleLines(comparison).join('\n'),
+    likenessLines(record, comparison).join('\n'),
+  ];
+}
+
+function targetSections(record: RunRecord, target: Target): (string | undefined)[] {
+  const manyCold = (target.summary.cold?.serviceMs?.count ?? 0) > 1;
+  return [
+    describeFunction(target) === undefined
+      ? [describeTarget(target), describeMachine(record.machine)].filter(Boolean).join(' · ')
+      : `${describe(target)}\ncalled from ${describeMachine(record.machine)}`,
+    warningLines(target.warnings),
+    predictionLines(record, target),
+    ...(['warm', 'proactive', 'unknown'] as const).map(start => stageTable(target, start)),
+    manyCold ? stageTable(target, 'cold') : undefined,
+    [describeCold(target), describeMemory(target), describeEnvironments(target)].filter(Boolean).join(' · '),
+    failureLines(target),
+  ];
+}
+
+/** What answers, and where. */
+function describe(target: Target): string {
+  const where = describeFunction(target) ?? 'in this process';
+  return `${target.name}: ${where}\n${' '.repeat(target.name.length + 2)}${describeTarget(target)}`;
+}
+
+/** What several targets have in common is said once. */
+function warningLines(warnings: readonly Warning[]): string {
+  return [...new Set(warnings.map(({ message, advice }) => `warning  ${message}\n         ${advice}`))].join('\n');
+}
+
+function failureLines(target: Target): string {
+  return describeFailures(target)
+    .map(line => `failed  ${line}`)
+    .join('\n');
 }
 
 /** Each picture with its three best classes and bars in proportion. */
@@ -47,36 +98,4 @@ function predictionLines(record: RunRecord, target: Target): string {
 
 function bar(fraction: number): string {
   return '█'.repeat(Math.round(fraction * BAR_CELLS));
-}
-
-/** Times of the calls with that start; nothing when there were none. */
-function stageTable(target: Target, start: StartKind): string {
-  const times = target.summary[start];
-  if (times === undefined) return '';
-  const rows = stagesOf(times).map(([name, distribution]) => [name, ...cells(distribution)]);
-  const head = ['ms', 'p50 [95 % CI]', 'p90', 'p95', 'p99', 'mean', 'min', 'max'];
-  const table = layout([head, ...rows], 'right');
-  return `${describeCounts(target, start)}\n${table}${legend(table)}`;
-}
-
-function cells(distribution: Distribution): string[] {
-  return [
-    formatWithInterval(distribution.p50, distribution.ci95.p50),
-    formatTail(distribution, 'p90'),
-    formatTail(distribution, 'p95'),
-    formatTail(distribution, 'p99'),
-    formatMs(distribution.mean),
-    formatMs(distribution.min),
-    formatMs(distribution.max),
-  ];
-}
-
-/** Says what the signs mean, when there are any. */
-function legend(table: string): string {
-  const signs = [
-    table.includes('>=') && '>= x: too few calls for an upper end; with 95 % confidence not below x',
-    table.includes('...') && '...: too few calls for this end of the interval',
-    table.includes(` ${UNKNOWN} `) && `${UNKNOWN}: too few calls for this percentile`,
-  ].filter(Boolean);
-  return signs.length === 0 ? '' : `\n${signs.join('\n')}`;
 }

@@ -4,19 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { shortPath } from '../../src/cli/short-path.ts';
 import type { RunRecord, Sample, Target } from '../../src/core/record.ts';
 import { renderCsv } from '../../src/reports/csv.ts';
-import {
-  describeCold,
-  describeCounts,
-  describeFailures,
-  describeMemory,
-  describeStatus,
-  describeTarget,
-  predictionsByImage,
-  stagesOf,
-} from '../../src/reports/facts.ts';
+import { describeCounts, describeFailures, describeStatus, predictionsByImage } from '../../src/reports/facts.ts';
 import { renderJson } from '../../src/reports/json.ts';
 import { renderMarkdown } from '../../src/reports/markdown.ts';
+import { stagesOf } from '../../src/reports/stages.ts';
 import { renderTable } from '../../src/reports/table.ts';
+import { describeCold, describeMemory, describeTarget } from '../../src/reports/target-facts.ts';
 import { distributionOf } from '../../src/stats/distribution.ts';
 import { failedSample, sampleWith } from '../sample.ts';
 import { completed, interrupted, MARKUP_NAME, recordOf, remote, unfinished } from './record.ts';

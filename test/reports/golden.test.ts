@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { runRecordSchema } from '../../src/core/record.ts';
 import { loadReporter, REPORT_FORMATS } from '../../src/reports/index.ts';
 import { expectGolden } from '../golden.ts';
-import { completed, interrupted, remote, unfinished } from './record.ts';
+import { compared, comparedWithUnknown, completed, interrupted, remote, unfinished } from './record.ts';
 
-const RECORDS = { completed, interrupted, unfinished, remote };
+const RECORDS = { completed, interrupted, unfinished, remote, compared, 'compared-with-unknown': comparedWithUnknown };
 
 /** JSON and CSV stand in files that no formatter takes for its own. */
 const golden = (name: string) => new URL(`golden/${name}.txt`, import.meta.url);

@@ -184,3 +184,88 @@ export const remote: RunRecord = recordOf(
     },
   ],
 );
+
+/** A call through a function: the work, and some ms of network that grow with each call. */
+function functionCall(seq: number, inferenceMs: number, changes: Partial<Sample> = {}): Sample {
+  const handlerMs = inferenceMs + 16.5;
+  const outsideMs = 3 + seq / 8;
+  const serviceMs = handlerMs + outsideMs;
+  return call(seq, inferenceMs, {
+    completedMs: seq * 100 + 0.25 + serviceMs,
+    outcome: { ok: true, httpStatus: 200 },
+    memory: { usedMb: 180 + seq, sizeMb: 1024 },
+    timings: {
+      ...{ encodeMs: 0.25, requestMs: 0.5, firstByteMs: serviceMs - 1, downloadMs: 0.5 },
+      ...{ parseMs: 0.5, preprocessMs: 15.5, inferenceMs, postprocessMs: 0.25, handlerMs, outsideMs },
+    },
+    requestBytes: 81_500,
+    responseBytes: 612,
+    connectionReused: seq > 0,
+    environmentId: '0123456789abcdef0123456789abcdef',
+    ...changes,
+  });
+}
+
+/** This process and an emulated function in turns: twelve warm calls each, one cold one each, one failure. */
+export const compared: RunRecord = recordOf({ ...COMPLETED, id: '20261123-184002-lambda', command: 'lambda' }, [
+  { ...LOCAL, warnings: [], samples: [COLD, ...INFERENCE_MS.map((ms, i) => call(i + 1, ms))] },
+  {
+    name: 'lambda',
+    info: {
+      model: LOCAL.info.model!,
+      preprocess: 'torchvision',
+      emulated: true,
+      connection: 'keep',
+      url: 'http://127.0.0.1:9000/',
+      frontDoor: 'url',
+      memoryMb: 1024,
+      cpuShare: 0.58,
+      threads: 1,
+      node: '20.20.2',
+      cpuModel: 'AMD EPYC',
+      cpuCount: 2,
+    },
+    warnings: [],
+    samples: [
+      functionCall(0, 90, {
+        start: 'cold',
+        completedMs: 850,
+        timings: { initMs: 690, parseMs: 1, preprocessMs: 20, inferenceMs: 90, handlerMs: 112, outsideMs: 737.75 },
+      }),
+      ...INFERENCE_MS.map((ms, i) => functionCall(i + 1, ms * 4)),
+      failedSample('http-5xx', {
+        seq: 13,
+        outcome: { ok: false, error: { kind: 'http-5xx', message: 'answered 502: boom', httpStatus: 502 } },
+      }),
+    ],
+  },
+]);
+
+/** This process beside a function that tells little, is not ours, and answers something else. */
+export const comparedWithUnknown: RunRecord = recordOf({ ...COMPLETED, command: 'lambda' }, [
+  { ...LOCAL, warnings: [], samples: [COLD, call(1, 20), call(2, 21), call(3, 22)] },
+  {
+    name: 'lambda',
+    info: { emulated: false, connection: 'new', url: 'https://example.org/classify' },
+    warnings: [],
+    samples: [0, 1, 2, 3].map(seq =>
+      sampleWith({
+        seq,
+        image: seq % 2 === 0 ? MARKUP_NAME : FORMULA_NAME,
+        start: 'unknown',
+        completedMs: seq * 10 + 400,
+        outcome: { ok: true, httpStatus: 200 },
+        predictions: PIZZA,
+        timings: {
+          encodeMs: 0.25,
+          connectMs: 50,
+          firstByteMs: 300,
+          downloadMs: 1,
+          inferenceMs: 222,
+          handlerMs: 275,
+          outsideMs: 125,
+        },
+      }),
+    ),
+  },
+]);

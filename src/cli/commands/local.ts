@@ -1,10 +1,11 @@
 /** `resnet-bench local`: the classifier in this process, in a closed loop. */
 import type { PreprocessMode } from '../../core/preprocess-mode.ts';
+import type { RunRecord } from '../../core/record.ts';
 import { planLocal } from '../../runs/local-plan.ts';
 import { defaultImages } from '../default-images.ts';
 import { withModelProgress } from '../model-progress.ts';
-import { DEFAULT_OUT } from '../options.ts';
-import { present, type Repeat } from '../present.ts';
+import { again, pullStep, reportStep } from '../next.ts';
+import { present } from '../present.ts';
 
 export interface LocalOptions {
   readonly iterations?: number;
@@ -32,19 +33,11 @@ export async function runLocal(paths: readonly string[], options: LocalOptions, 
       { signal, onEvent },
     ),
   );
-  return present(plan, { json: json === true, limits, signal, repeat: repeatOf(paths, options) });
-}
-
-/** Options that neither the environment nor the default would give the next command. */
-function repeatOf(images: readonly string[], { model, out, preprocess, threads }: LocalOptions): Repeat {
-  const { RESNET_BENCH_MODEL: ownModel, RESNET_BENCH_OUT: ownOut = DEFAULT_OUT } = process.env;
-  return {
-    images,
-    threads,
-    options: [
-      ...(model === undefined || model === ownModel ? [] : ['--model', model]),
-      ...(preprocess === 'torchvision' ? [] : ['--preprocess', preprocess]),
-    ],
-    out: out === ownOut ? [] : ['--out', out],
-  };
+  const asked = { images: paths, ...(model !== undefined && { model }), preprocess, out };
+  const next = (record: RunRecord) => [
+    ...pullStep(record),
+    { words: again(['lambda'], asked), what: 'the same through Lambda, emulated on this machine' },
+    reportStep(out),
+  ];
+  return present(plan, { json: json === true, limits, signal, out, next });
 }

@@ -1,0 +1,106 @@
+/** `resnet-bench emulate`: the embedded Lambda in the foreground. */
+import { resolve } from 'node:path';
+import { parseArgsStringToArgv } from 'string-argv';
+import { EXIT, SetupError, UsageError } from '../../core/errors.ts';
+import type { PreprocessMode } from '../../core/preprocess-mode.ts';
+import { type Emulator, emulate, type OwnProgram } from '../../runs/emulate.ts';
+import { withModelProgress } from '../model-progress.ts';
+
+export interface EmulateCommandOptions {
+  readonly port: number;
+  readonly memory: number;
+  /** Milliseconds, as is the other duration. */
+  readonly timeout: number;
+  readonly concurrency: number;
+  readonly idleTimeout: number;
+  readonly proactive: number;
+  readonly bootstrap?: string;
+  readonly taskRoot?: string;
+  readonly handler?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly model?: string;
+  readonly preprocess: PreprocessMode;
+  readonly json?: boolean;
+}
+
+/** Resolves when the emulator has ended, with the exit code; main knows that of a signal. `given` tells which options stood on the command line. */
+export async function runEmulate(
+  options: EmulateCommandOptions,
+  given: (name: string) => boolean,
+  signal: AbortSignal,
+): Promise<number> {
+  const { port, memory, timeout, concurrency, idleTimeout, proactive, env = {}, model, preprocess } = options;
+  if (proactive > concurrency) {
+    throw new UsageError(`--proactive ${proactive} is more than --concurrency ${concurrency}`, 'raise --concurrency');
+  }
+  const program = ownProgram(options, given);
+  const emulator = await withModelProgress(onEvent =>
+    emulate(
+      {
+        ...{ port, memoryMb: memory, timeoutMs: timeout, concurrency, idleTimeoutMs: idleTimeout, proactive, env },
+        ...(program && { program }),
+        ...(model !== undefined && { model }),
+        preprocess,
+      },
+      { signal, onEvent },
+    ),
+  );
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(addresses(emulator))}\n` : introduce(emulator, memory),
+  );
+  return untilItEnds(emulator, signal);
+}
+
+function ownProgram(
+  { bootstrap, taskRoot, handler }: EmulateCommandOptions,
+  given: (name: string) => boolean,
+): OwnProgram | undefined {
+  if (bootstrap === undefined) {
+    const flags = { taskRoot: '--task-root', handler: '--handler' };
+    const [stray] = Object.entries(flags).flatMap(([name, flag]) => (given(name) ? [flag] : []));
+    if (stray === undefined) return undefined;
+    throw new UsageError(`${stray} is for --bootstrap, which is not there`, 'add --bootstrap, or leave it out');
+  }
+  const words = parseArgsStringToArgv(bootstrap);
+  if (words.length === 0) throw new UsageError('--bootstrap must not be blank', 'leave it out for our own handler');
+  for (const name of ['model', 'preprocess']) {
+    if (given(name)) {
+      throw new UsageError(
+        `--${name} is for our own handler, and --bootstrap names another program`,
+        'use --env for it',
+      );
+    }
+  }
+  return { bootstrap: words, taskRoot: resolve(taskRoot ?? '.'), ...(handler !== undefined && { handler }) };
+}
+
+function addresses({ functionUrl, httpApiUrl, invokeEndpoint, pid, signature }: Emulator) {
+  return { functionUrl, httpApiUrl, invokeEndpoint, pid, signature };
+}
+
+function introduce({ functionUrl, httpApiUrl, invokeEndpoint }: Emulator, memoryMb: number): string {
+  return `Function URL  ${functionUrl}
+HTTP API      ${httpApiUrl}
+AWS endpoint  ${invokeEndpoint}   (function resnet-bench, ${memoryMb} MB)
+
+Anybody on this machine may call it: signatures are not checked. Ctrl-C ends it.
+
+measure it     resnet-bench lambda --url ${functionUrl} --front-door url
+by curl        printf '{"image": "%s"}' "$(base64 < dog.jpg | tr -d '\\n')" | curl --data-binary @- ${functionUrl}
+by the AWS CLI AWS_ENDPOINT_URL_LAMBDA=${invokeEndpoint} aws lambda invoke --function-name resnet-bench --cli-binary-format raw-in-base64-out --payload file://event.json out.json
+`;
+}
+
+async function untilItEnds(emulator: Emulator, signal: AbortSignal): Promise<number> {
+  let asked = signal.aborted;
+  const end = () => {
+    asked = true;
+    void emulator.stop();
+  };
+  signal.addEventListener('abort', end, { once: true });
+  if (asked) end();
+  await emulator.exited;
+  signal.removeEventListener('abort', end);
+  if (asked) return EXIT.ok;
+  throw new SetupError('the emulator has ended by itself', 'what it said last stands above; run it again');
+}

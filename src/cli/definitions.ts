@@ -1,0 +1,171 @@
+/** The commands with their options and help. What a command does is loaded only when it runs, so that --help is quick. */
+import type { Command } from 'commander';
+import { REPORT_FORMATS } from '../reports/index.ts';
+import {
+  bootstrapOption,
+  concurrencyOption,
+  connectionOption,
+  envOption,
+  frontDoorOption,
+  functionTimeoutOption,
+  handlerOption,
+  headerOption,
+  idleTimeoutOption,
+  memoryOption,
+  portOption,
+  proactiveOption,
+  taskRootOption,
+  timeoutOption,
+  urlOption,
+} from './function-options.ts';
+import {
+  durationOption,
+  formatOption,
+  iterationsOption,
+  jsonOption,
+  modelOption,
+  outOption,
+  preprocessOption,
+  targetOption,
+  threadsOption,
+  warmupOption,
+} from './options.ts';
+
+export interface CommandContext {
+  readonly signal: AbortSignal;
+  /** Sets the exit code. */
+  exit(code: number): void;
+}
+
+const IMAGES = ['[images...]', 'JPEG, PNG, WebP, ... (default: the built-in pictures)'] as const;
+
+export function defineLocal(program: Command, { signal, exit }: CommandContext): void {
+  program
+    .command('local')
+    .summary('classify pictures in this process and time every stage')
+    .description('Classifies pictures in this process, one after another, and times every stage.')
+    .argument(...IMAGES)
+    .addOption(iterationsOption())
+    .addOption(durationOption())
+    .addOption(warmupOption())
+    .addOption(threadsOption())
+    .addOption(modelOption())
+    .addOption(preprocessOption())
+    .addOption(outOption())
+    .addOption(jsonOption())
+    .action(async (images: string[], { iterations: _, ...options }, command: Command) => {
+      const { runLocal } = await import('./commands/local.ts');
+      exit(await runLocal(images, { ...options, ...iterationLimit(command) }, signal));
+    });
+}
+
+export function defineLambda(program: Command, { signal, exit }: CommandContext): void {
+  program
+    .command('lambda')
+    .summary('the same through a Lambda function, deployed or emulated')
+    .description(
+      'Sends pictures to a Lambda function, one after another, and times every stage: a deployed one by --url, else our own on the embedded emulator. With --target local,lambda also in this process, in turns.',
+    )
+    .argument(...IMAGES)
+    .addOption(urlOption())
+    .addOption(frontDoorOption())
+    .addOption(headerOption())
+    .addOption(timeoutOption())
+    .addOption(connectionOption())
+    .addOption(targetOption(['local', 'lambda'], ['lambda']))
+    .addOption(iterationsOption())
+    .addOption(durationOption())
+    .addOption(warmupOption())
+    .addOption(memoryOption())
+    .addOption(idleTimeoutOption())
+    .addOption(proactiveOption())
+    .addOption(threadsOption('threads of one inference in this process (a function chooses by its memory)'))
+    .addOption(modelOption())
+    .addOption(preprocessOption())
+    .addOption(outOption())
+    .addOption(jsonOption())
+    .action(async (images: string[], { iterations: _, ...options }, command: Command) => {
+      const { runLambda } = await import('./commands/lambda.ts');
+      const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+      exit(await runLambda(images, { ...options, ...iterationLimit(command) }, given, signal));
+    });
+}
+
+export function defineEmulate(program: Command, { signal, exit }: CommandContext): void {
+  program
+    .command('emulate')
+    .summary('the embedded Lambda in the foreground, for any client')
+    .description(
+      'Runs the embedded Lambda on 127.0.0.1 until it is interrupted: a Function URL, an HTTP API, and Invoke for the AWS CLI and SDKs. The function is our own, or any program that speaks the Runtime API. Its log goes to stderr.',
+    )
+    .addOption(portOption())
+    .addOption(memoryOption())
+    .addOption(functionTimeoutOption())
+    .addOption(concurrencyOption())
+    .addOption(idleTimeoutOption())
+    .addOption(proactiveOption())
+    .addOption(bootstrapOption())
+    .addOption(taskRootOption())
+    .addOption(handlerOption())
+    .addOption(envOption())
+    .addOption(modelOption())
+    .addOption(preprocessOption())
+    .addOption(jsonOption('print the addresses on stdout as one line of JSON, and nothing else'))
+    .action(async (options, command: Command) => {
+      const { runEmulate } = await import('./commands/emulate.ts');
+      const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+      exit(await runEmulate(options, given, signal));
+    });
+}
+
+/** A duration alone lifts the default limit on iterations. */
+function iterationLimit(command: Command): { iterations?: number } {
+  const { iterations, duration } = command.opts<{ iterations: number; duration?: number }>();
+  return duration !== undefined && command.getOptionValueSource('iterations') === 'default' ? {} : { iterations };
+}
+
+export function defineReport(program: Command): void {
+  program
+    .command('report')
+    .summary('show a run again, finished or not')
+    .description('Shows a run again, also one that goes on, was interrupted or was killed. Measures nothing.')
+    .argument('[run]', 'its id, folder or record file (default: the latest)')
+    .addOption(formatOption(REPORT_FORMATS))
+    .addOption(outOption())
+    .action(async (run: string | undefined, options) => {
+      const { runReport } = await import('./commands/report.ts');
+      await runReport(run, options);
+    });
+}
+
+export function defineModel(program: Command, { signal }: CommandContext): void {
+  const model = program
+    .command('model')
+    .summary('list, download, make or inspect models')
+    .description('Lists, downloads, makes and inspects models.');
+  model
+    .command('list')
+    .description('Lists the models known by name, and which of them are here.')
+    .action(async () => (await import('./commands/model.ts')).listModels());
+  model
+    .command('pull')
+    .description('Downloads a model and checks its SHA-256.')
+    .argument('[name]', 'its name in the list (default: the one marked there)')
+    .option('--force', 'download it even when it is here')
+    .action(async (name: string | undefined, { force }) =>
+      (await import('./commands/model.ts')).pull(name, force === true, signal),
+    );
+  model
+    .command('make')
+    .description(
+      'Writes the synthetic model: the real graph with made-up weights. Its times are real, its labels are not.',
+    )
+    .action(async () => (await import('./commands/model.ts')).make(signal));
+  model
+    .command('info')
+    .description('Says what a model is, and whether it can be measured.')
+    .argument('[file or name]', 'default: the one that a run would use')
+    .action(async (choice: string | undefined) =>
+      (await import('./commands/model.ts')).info(choice ?? process.env.RESNET_BENCH_MODEL, signal),
+    );
+}

@@ -1,0 +1,88 @@
+/** Options of a function, deployed or emulated: each with its default, its environment variable and its check, stated once. */
+import { defaultDuration, entry, option, positiveDuration, something, wholeNumber } from './option.ts';
+
+/** Longest pause a timer of Node can make. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const LONGEST_TIMEOUT_MS = 24 * 3600 * 1000;
+/** Lambda's own limit. */
+const LONGEST_FUNCTION_TIMEOUT_MS = 900_000;
+const MOST_ENVIRONMENTS = 1000;
+/** Three in a row are taken. */
+const MOST_PORT = 65_533;
+
+export const urlOption = () =>
+  option(
+    'url',
+    '<url>',
+    'a deployed function: its Function URL, or the address of its HTTP API (default: ours, on the embedded emulator)',
+  ).argParser(something('--url'));
+
+export const frontDoorOption = () =>
+  option('front-door', '<door>', 'what answers at --url, where its address does not tell').choices(['url', 'http-api']);
+
+/** Repeatable. Values stay secret: nothing but the name is ever shown. */
+export const headerOption = () =>
+  option(
+    'header',
+    "<'Name: value'>",
+    'sent with each call to --url; may be repeated; its value is kept secret',
+  ).argParser(entry(':', '--header must be a name, a colon and a value', "write it like --header 'X-Api-Key: ...'"));
+
+export const timeoutOption = () =>
+  option('timeout', '<time>', 'a call that has not ended by then has failed')
+    .default(...defaultDuration('30s'))
+    .argParser(positiveDuration('--timeout', LONGEST_TIMEOUT_MS));
+
+export const connectionOption = () =>
+  option('connection', '<mode>', 'keep: use one again for as long as the server lets it; new: one for each call')
+    .default('keep')
+    .choices(['keep', 'new']);
+
+export const memoryOption = () =>
+  option('memory', '<MB>', 'memory of the emulated function')
+    .default(1024)
+    .argParser(wholeNumber('--memory', 128, 10_240));
+
+export const idleTimeoutOption = () =>
+  option('idle-timeout', '<time>', 'the emulator ends an environment that had no call for so long')
+    .default(...defaultDuration('6m'))
+    .argParser(positiveDuration('--idle-timeout', LONGEST_TIMER_MS));
+
+export const proactiveOption = () =>
+  option('proactive', '<n>', 'environments that the emulator initialises ahead of any call')
+    .default(0)
+    .argParser(wholeNumber('--proactive', 0, MOST_ENVIRONMENTS));
+
+export const concurrencyOption = () =>
+  option('concurrency', '<n>', 'calls beyond so many at once are answered with 429')
+    .default(10)
+    .argParser(wholeNumber('--concurrency', 1, MOST_ENVIRONMENTS));
+
+export const functionTimeoutOption = () =>
+  option('timeout', '<time>', "the function's own: a call is ended then")
+    .default(...defaultDuration('30s'))
+    .argParser(positiveDuration('--timeout', LONGEST_FUNCTION_TIMEOUT_MS));
+
+export const portOption = () =>
+  option('port', '<n>', 'of the Function URL; the HTTP API gets the next, the AWS endpoint the one after; 0: any three')
+    .default(0)
+    .argParser(wholeNumber('--port', 0, MOST_PORT));
+
+export const bootstrapOption = () =>
+  option('bootstrap', "<'command'>", 'any program that speaks the Runtime API (default: our own handler)').argParser(
+    something('--bootstrap'),
+  );
+
+export const taskRootOption = () =>
+  option('task-root', '<folder>', 'where --bootstrap is started (default: the current folder)').argParser(
+    something('--task-root'),
+  );
+
+export const handlerOption = () =>
+  option('handler', '<name>', '_HANDLER for --bootstrap (default: its last word)').argParser(something('--handler'));
+
+/** Repeatable. */
+export const envOption = () =>
+  option('env', '<NAME=value>', "a variable of the function's; may be repeated").argParser(
+    entry('=', '--env must be a name, = and a value', 'write it like --env LOG_LEVEL=debug'),
+  );

@@ -1,0 +1,39 @@
+/** Which times of a call a table shows, in which order and under which name. */
+import type { Distribution } from '../core/record.ts';
+
+/** The work, by the names of the record. */
+const WORK = ['parseMs', 'preprocessMs', 'inferenceMs', 'postprocessMs', 'handlerMs'];
+/** The call as its client sees it: the work, all else, and both. */
+const CALL = [...WORK, 'outsideMs', 'serviceMs'];
+/** A second view of the service time, and what comes before it. */
+const WIRE = ['connectMs', 'requestMs', 'firstByteMs', 'downloadMs', 'encodeMs'];
+
+type Times = Readonly<Record<string, Distribution>>;
+
+/** The times that a table shows, with their names; the client's too when there is a wire, and alone when the work did not tell its own. */
+export function stagesOf(times: Times): [name: string, Distribution][] {
+  const work = WORK.filter(stage => times[stage] !== undefined);
+  const shown = hasWire(times) ? [...CALL, ...WIRE] : work.length > 0 ? work : ['serviceMs'];
+  const most = Math.max(0, ...Object.values(times).map(({ count }) => count));
+  return shown.flatMap(stage => {
+    const distribution = times[stage];
+    if (distribution === undefined) return [];
+    const { count } = distribution;
+    const share = count < most ? ` (${count} of ${most})` : '';
+    return [[`${stageName(stage)}${share}`, distribution] satisfies [string, Distribution]];
+  });
+}
+
+/** Stages of the work that no answer told, where a function should have. */
+export function untoldStages(times: Times): string[] {
+  return hasWire(times) ? WORK.filter(stage => times[stage] === undefined).map(stageName) : [];
+}
+
+export function hasWire(times: Times): boolean {
+  return WIRE.some(stage => times[stage] !== undefined);
+}
+
+/** `firstByteMs` is the first byte. */
+export function stageName(timing: string): string {
+  return timing.replace(/Ms$/, '').replaceAll(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
+}

@@ -1,0 +1,105 @@
+/** What every report says of a target in words: its model, where it runs, its cold calls, its memory. No layout. */
+import type { Machine, Target, TargetInfo } from '../core/record.ts';
+import { timesOf } from '../stats/summary.ts';
+import { formatMb, formatMs, plural } from './figures.ts';
+
+const FRONT_DOORS = { url: 'Function URL', 'http-api': 'HTTP API', invoke: 'Invoke' } as const;
+
+/** A function rather than the classifier in this process: what it does not tell is unknown, not absent. */
+export function isFunction({ connection, frontDoor, functionName }: TargetInfo): boolean {
+  return connection !== undefined || frontDoor !== undefined || functionName !== undefined;
+}
+
+/** `resnet50-v1-12, float32, trained · 2 threads · torchvision preprocessing`. */
+export function describeTarget({ info }: Target): string {
+  const { model, threads, preprocess } = info;
+  const unknown = (what: string) => isFunction(info) && `${what} unknown`;
+  return [
+    model ? [model.name, model.precision, model.weights].filter(Boolean).join(', ') : unknown('model'),
+    threads !== undefined ? plural(threads, 'thread') : unknown('threads'),
+    preprocess ? `${preprocess} preprocessing` : unknown('preprocessing'),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** `emulated Lambda, 1024 MB, no CPU limit · Function URL, connection kept`; undefined for what is no function. */
+export function describeFunction({ info }: Target): string | undefined {
+  if (!isFunction(info)) return undefined;
+  const { emulated, url, functionName, region, frontDoor, connection, cpuModel, cpuCount, node } = info;
+  const where = [functionName, emulated ? undefined : url].filter(Boolean).join(' at ');
+  const runtime = [
+    cpuModel && `${cpuModel}, ${cpuCount === undefined ? 'CPUs unknown' : `${plural(cpuCount, 'CPU')} seen`}`,
+    node && `Node ${node}`,
+  ];
+  return [
+    [emulated ? 'emulated Lambda' : `Lambda${where && ` ${where}`}`, ...describeSize(info), region]
+      .filter(Boolean)
+      .join(', '),
+    [
+      frontDoor ? FRONT_DOORS[frontDoor] : 'front door unknown',
+      connection && (connection === 'keep' ? 'connection kept' : 'a new connection each call'),
+    ]
+      .filter(Boolean)
+      .join(', '),
+    ...(emulated ? [] : runtime.some(Boolean) ? runtime : ['its machine unknown']),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** `1024 MB`, `no CPU limit`. */
+export function describeSize({ memoryMb, cpuShare }: TargetInfo): string[] {
+  return [
+    memoryMb === undefined ? 'memory size unknown' : `${memoryMb} MB`,
+    ...(cpuShare === undefined ? [] : [cpuShare === 'unlimited' ? 'no CPU limit' : `${cpuShare} CPU`]),
+  ];
+}
+
+/** `AMD EPYC, 2 cores · Node 20.20.2`. */
+export function describeMachine({ cpuModel, cpuCount, node }: Machine): string {
+  return `${cpuModel}, ${plural(cpuCount, 'core')} · Node ${node}`;
+}
+
+/** `1 cold call: model and session 132 ms, first answer 41 ms`; of several the first; undefined when no call was cold. */
+export function describeCold({ info, samples }: Target): string | undefined {
+  const cold = samples.filter(sample => sample.start === 'cold' && sample.outcome.ok);
+  const [first] = cold;
+  if (first === undefined) return undefined;
+  const { initMs, handlerMs, serviceMs } = timesOf(first);
+  const remote = isFunction(info);
+  const parts = [
+    initMs !== undefined && `${remote ? 'init' : 'model and session'} ${formatMs(initMs)} ms`,
+    handlerMs !== undefined && `${remote ? 'handler' : 'first answer'} ${formatMs(handlerMs)} ms`,
+    remote && serviceMs !== undefined && `the whole call ${formatMs(serviceMs)} ms`,
+  ].filter(Boolean);
+  const words = parts.length > 0 && cold.length > 1 ? ['the first:', parts.join(', ')].join(' ') : parts.join(', ');
+  return [plural(cold.length, 'cold call'), words].filter(Boolean).join(': ');
+}
+
+/**
+ * `memory 62 -> 214 MB, peak 231 MB`: of this process at start, with the model loaded, and the most of the whole run;
+ * `memory 180 MB at most, of 1024`: of a function, resident after a call, as it tells.
+ */
+export function describeMemory({ info, samples }: Target): string | undefined {
+  const { startRssMb, loadedRssMb } = info;
+  if (isFunction(info)) {
+    const used = mostOf(samples.map(({ memory }) => memory.usedMb));
+    return used === undefined ? 'memory used unknown' : `memory ${formatMb(used)} MB at most after a call`;
+  }
+  if (startRssMb === undefined || loadedRssMb === undefined) return undefined;
+  const peak = mostOf(samples.map(({ memory }) => memory.peakRssMb));
+  const peakText = peak === undefined ? '' : `, peak ${formatMb(peak)} MB`;
+  return `memory ${formatMb(startRssMb)} -> ${formatMb(loadedRssMb)} MB${peakText}`;
+}
+
+/** The greatest of those that are known. A run may have more samples than a call takes arguments. */
+export function mostOf(values: readonly (number | undefined)[]): number | undefined {
+  return values.reduce((most, value) => (value === undefined || (most ?? value) > value ? most : value), undefined);
+}
+
+/** `2 environments`; undefined when the answers do not tell. */
+export function describeEnvironments({ samples }: Target): string | undefined {
+  const ids = new Set(samples.map(({ environmentId }) => environmentId).filter(id => id !== undefined));
+  return ids.size === 0 ? undefined : plural(ids.size, 'environment');
+}
