@@ -13,6 +13,8 @@ export class Call {
   readonly answer: Deferred<Answer> = deferred();
   readonly record: Deferred<InvocationRecord> = deferred();
   inlineInit: Span | undefined;
+  /** Resolves when the runtime's answer is here or has broken off; undefined before it has begun. */
+  upload: Promise<unknown> | undefined;
   response: Span | undefined;
   cancelTimeout: () => void = () => {};
   #given: Answer | undefined;

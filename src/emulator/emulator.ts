@@ -37,8 +37,8 @@ export async function runEmulator(config: EmulatorConfig): Promise<RunningEmulat
     log,
     reaper,
     hooks: noHooks,
-    openRuntimeApi: environment => runtimeApi.open(environment),
-    closeRuntimeApi: environment => runtimeApi.close(environment),
+    openRuntimeApi: session => runtimeApi.open(session),
+    closeRuntimeApi: session => runtimeApi.close(session),
   });
   const lambda = new LambdaFunction(pool);
   const aws = newRoutes();

@@ -51,6 +51,7 @@ async function call(
     requestId,
     // The load balancer in front keeps a client's Root and puts its own before it.
     traceHeader: asked.root === undefined ? `Root=${trace.root}` : `Self=${newRoot()};Root=${trace.root}`,
+    headers: TLS_HEADERS,
     epochMs: receivedAt.epochMs,
   });
   const payload = Buffer.from(JSON.stringify(event));
@@ -64,6 +65,10 @@ async function call(
   return { ...http, headers: { ...http.headers, ...headers } };
 }
 
+const TLS_HEADERS = {
+  'x-amzn-tls-version': 'TLSv1.3',
+  'x-amzn-tls-cipher-suite': 'TLS_AES_128_GCM_SHA256',
+} as const;
 const JSON_TYPE = { 'content-type': 'application/json' } as const;
 const TEXT_TYPE = { 'content-type': 'text/plain' } as const;
 const BAD_GATEWAY = Buffer.from('Internal Server Error');

@@ -76,7 +76,13 @@ function bodyOf(value: unknown, isBase64: boolean): Buffer | undefined {
   if (value === undefined || value === null) return Buffer.alloc(0);
   if (isObject(value) || Array.isArray(value)) return Buffer.from(JSON.stringify(value));
   const text = scalar(value);
-  return text === undefined ? undefined : Buffer.from(text, isBase64 ? 'base64' : 'utf8');
+  if (text === undefined || (isBase64 && !isBase64Text(text))) return undefined;
+  return Buffer.from(text, isBase64 ? 'base64' : 'utf8');
+}
+
+/** Node would decode anything, into garbage. */
+function isBase64Text(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
 function scalar(value: unknown): string | undefined {

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type EmulatorConfig, functionArn } from './config.ts';
 import { type HttpAnswer, inferHttpAnswer, jsonAnswer } from './http-answer.ts';
 import { httpEvent } from './http-event.ts';
-import { newInvocation, REQUEST_LIMIT } from './invocation.ts';
+import { type Invocation, newInvocation, REQUEST_LIMIT } from './invocation.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { after, now } from './moment.ts';
 import { newRoutes, type Request, type Routes, readBody, send } from './server.ts';
@@ -21,7 +21,7 @@ export function httpApiRoutes(config: EmulatorConfig, lambda: LambdaFunction): R
   routes.setNotFoundHandler(async (request, reply) => {
     // Looks like AWS's: fifteen characters and a `=`.
     const apiRequestId = randomBytes(11).toString('base64');
-    const answer = await inTime(config, call(config, lambda, { apiId, apiRequestId }, request));
+    const answer = await call(config, lambda, { apiId, apiRequestId }, request);
     return send(reply, { ...answer, headers: { ...answer.headers, 'apigw-requestid': apiRequestId } });
   });
   return routes;
@@ -48,7 +48,12 @@ async function call(config: EmulatorConfig, lambda: LambdaFunction, api: Api, re
   const payload = Buffer.from(JSON.stringify(event));
   if (payload.length > REQUEST_LIMIT) return jsonAnswer(413, TOO_LARGE);
 
-  const running = await lambda.invoke(newInvocation({ payload, trace: traceOf({}, config.tracing), receivedAt }));
+  const invocation = newInvocation({ payload, trace: traceOf({}, config.tracing), receivedAt });
+  return inTime(config.httpApiTimeoutMs, integrate(lambda, invocation));
+}
+
+async function integrate(lambda: LambdaFunction, invocation: Invocation): Promise<HttpAnswer> {
+  const running = await lambda.invoke(invocation);
   const answer = await running?.answer.promise;
   const http = answer?.ok ? inferHttpAnswer(answer.payload) : undefined;
   return http ?? jsonAnswer(500, { message: 'Internal Server Error' });
@@ -56,10 +61,10 @@ async function call(config: EmulatorConfig, lambda: LambdaFunction, api: Api, re
 
 const TOO_LARGE = { message: 'Request Entity Too Large' } as const;
 
-/** The API gives up on a slow function; the function goes on. */
-function inTime(config: EmulatorConfig, answer: Promise<HttpAnswer>): Promise<HttpAnswer> {
+/** The API gives up on a slow function, not on a slow client; the function goes on. */
+function inTime(timeoutMs: number, answer: Promise<HttpAnswer>): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const cancel = after(config.httpApiTimeoutMs, () => resolve(jsonAnswer(503, { message: 'Service Unavailable' })));
+    const cancel = after(timeoutMs, () => resolve(jsonAnswer(503, { message: 'Service Unavailable' })));
     answer.finally(cancel).then(resolve, reject);
   });
 }

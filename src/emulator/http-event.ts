@@ -8,16 +8,13 @@ export interface DoorFacts {
   readonly requestId: string;
   /** `Root=...` as the function reads it among the headers. */
   readonly traceHeader: string;
+  /** More headers of the door's own. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly epochMs: number;
 }
 
 /** Both doors of AWS speak TLS and nothing else; frameworks send whoever comes without it elsewhere. */
-const TLS_HEADERS = {
-  'x-forwarded-port': '443',
-  'x-forwarded-proto': 'https',
-  'x-amzn-tls-version': 'TLSv1.3',
-  'x-amzn-tls-cipher-suite': 'TLS_AES_128_GCM_SHA256',
-} as const;
+const TLS_HEADERS = { 'x-forwarded-port': '443', 'x-forwarded-proto': 'https' } as const;
 /** Between two hops only; never in an event. */
 const HOP_HEADERS = new Set([
   'connection',
@@ -33,7 +30,7 @@ const TEXTUAL = /^text\/|json|xml|javascript/i;
 
 export function httpEvent(request: IncomingMessage, body: Buffer, facts: DoorFacts): object {
   const [rawPath, rawQueryString] = splitTarget(request.url ?? '/');
-  const headers = eventHeaders(request, facts.traceHeader);
+  const headers: Record<string, string> = { ...eventHeaders(request, facts.traceHeader), ...facts.headers };
   const cookies = headers.cookie?.split(/;\s*/).filter(Boolean) ?? [];
   const query = queryParameters(rawQueryString);
   return {
@@ -69,23 +66,25 @@ export function httpEvent(request: IncomingMessage, body: Buffer, facts: DoorFac
 
 /** Lower-case names, repeated ones joined by a comma, cookies by `; `. */
 export function eventHeaders(request: IncomingMessage, traceHeader: string): Record<string, string> {
-  const headers: Record<string, string> = {};
+  // A map: a header may be called `constructor`.
+  const headers = new Map<string, string>();
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
     const name = request.rawHeaders[i]!.toLowerCase();
     const value = request.rawHeaders[i + 1]!;
     if (HOP_HEADERS.has(name)) continue;
-    const before = headers[name];
-    headers[name] = before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ','}${value}`;
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ','}${value}`);
   }
   const client = request.socket.remoteAddress ?? '127.0.0.1';
-  const forwarded = headers['x-forwarded-for'];
-  headers['x-forwarded-for'] = forwarded === undefined ? client : `${forwarded}, ${client}`;
-  return { ...headers, ...TLS_HEADERS, 'x-amzn-trace-id': traceHeader };
+  const forwarded = headers.get('x-forwarded-for');
+  headers.set('x-forwarded-for', forwarded === undefined ? client : `${forwarded}, ${client}`);
+  return { ...Object.fromEntries(headers), ...TLS_HEADERS, 'x-amzn-trace-id': traceHeader };
 }
 
+/** Scheme and host may stand before the path: as proxies write it. */
 function splitTarget(target: string): [path: string, query: string] {
-  const mark = target.indexOf('?');
-  return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+  const [, path = '', query = ''] = /^(?:https?:\/\/[^/?]*)?([^?]*)\??(.*)$/is.exec(target) ?? [];
+  return [path === '' ? '/' : path, query];
 }
 
 function queryParameters(query: string): Record<string, string> {

@@ -1,22 +1,42 @@
 /** The first initialisation of an environment, ahead of its first call: how it went, and who has been told. */
 import type { EnvironmentFacts } from './control-answer.ts';
+import { type Deferred, deferred } from './deferred.ts';
 import type { Span } from './invocation.ts';
-import { type Moment, now } from './moment.ts';
+import { after, type Moment, now } from './moment.ts';
 
 export class Initialisation {
   readonly #start: Moment = now();
+  readonly #cancelTimeout: () => void;
+  readonly #over: Deferred<void> = deferred();
   #end: Moment | undefined;
   #failed = false;
   #reported = false;
 
+  constructor(timeoutMs: number, timedOut: () => void) {
+    this.#cancelTimeout = after(timeoutMs, timedOut);
+  }
+
+  /** Resolves when `close` has been called. */
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
+
   succeed(): void {
     this.#end = now();
+    this.close();
   }
 
   /** It will be done again inside the first call. Answers how long it was tried. */
   fail(): Span {
     this.#failed = true;
+    this.#cancelTimeout();
     return { start: this.#start, end: now() };
+  }
+
+  /** Nobody need wait for it any longer. */
+  close(): void {
+    this.#cancelTimeout();
+    this.#over.resolve();
   }
 
   /** For the first call's report, when it succeeded; undefined ever after. */

@@ -14,16 +14,25 @@ const WAYS: Readonly<Record<Phase, readonly Phase[]>> = {
   init: ['idle', 'down', 'ended'],
   idle: ['busy', 'ended'],
   reinit: ['busy', 'finishing', 'ended'],
-  busy: ['answered', 'finishing', 'ended'],
+  busy: ['answered', 'reinit', 'finishing', 'ended'],
   answered: ['finishing', 'ended'],
   finishing: ['idle', 'down', 'ended'],
   ended: [],
 };
 
-/** Throws where there is no way: a bug of the emulator. */
-export function step(from: Phase, to: Phase): Phase {
-  if (!WAYS[from].includes(to)) throw new Error(`an environment cannot go from ${from} to ${to}`);
-  return to;
+/** Where one environment stands. */
+export class Lifecycle {
+  #phase: Phase = 'down';
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** Throws where there is no way: a bug of the emulator. */
+  enter(phase: Phase): void {
+    if (!WAYS[this.#phase].includes(phase)) throw new Error(`an environment cannot go from ${this.#phase} to ${phase}`);
+    this.#phase = phase;
+  }
 }
 
 /** The three states that an outsider tells apart; undefined once it is gone. */

@@ -2,11 +2,12 @@
 import type { Call } from './call.ts';
 import type { EmulatorConfig } from './config.ts';
 import { functionArn } from './config.ts';
-import type { Environment } from './environment.ts';
 import { reportedFailure, tooLargeFailure, truncatedFailure } from './failure.ts';
 import { type Answer, RESPONSE_LIMIT } from './invocation.ts';
 import { now } from './moment.ts';
+import type { RuntimeSession } from './runtime-session.ts';
 import { type Listener, listen, newRoutes, type Reply, type Request, type Routes, readBody } from './server.ts';
+import { turns } from './turns.ts';
 
 const BASE = '/2018-06-01/runtime';
 /** Reported causes of errors are small; this is what a response may be. */
@@ -15,8 +16,8 @@ const ERROR_LIMIT = RESPONSE_LIMIT;
 export class RuntimeApi {
   readonly #config: EmulatorConfig;
   readonly #routes: Routes;
-  readonly #environments = new Map<number, Environment>();
-  readonly #listeners = new Map<Environment, Listener>();
+  readonly #sessions = new Map<number, RuntimeSession>();
+  readonly #listeners = new Map<RuntimeSession, Listener>();
 
   constructor(config: EmulatorConfig) {
     this.#config = config;
@@ -24,19 +25,19 @@ export class RuntimeApi {
   }
 
   /** Answers `host:port`, which is all that AWS_LAMBDA_RUNTIME_API can hold: environments are told apart by their port. */
-  async open(environment: Environment): Promise<string> {
+  async open(session: RuntimeSession): Promise<string> {
     const listener = await listen(this.#routes, 0);
-    this.#environments.set(listener.port, environment);
-    this.#listeners.set(environment, listener);
+    this.#sessions.set(listener.port, session);
+    this.#listeners.set(session, listener);
     return `127.0.0.1:${listener.port}`;
   }
 
-  close(environment: Environment): void {
-    const listener = this.#listeners.get(environment);
+  close(session: RuntimeSession): void {
+    const listener = this.#listeners.get(session);
     if (listener === undefined) return;
     listener.close();
-    this.#listeners.delete(environment);
-    this.#environments.delete(listener.port);
+    this.#listeners.delete(session);
+    this.#sessions.delete(listener.port);
   }
 
   #makeRoutes(): Routes {
@@ -49,18 +50,32 @@ export class RuntimeApi {
     return routes;
   }
 
-  #environmentOf(request: Request): Environment | undefined {
-    return this.#environments.get(request.raw.socket.localPort ?? 0);
+  #sessionOf(request: Request): RuntimeSession | undefined {
+    return this.#sessions.get(request.raw.socket.localPort ?? 0);
   }
 
   #next(request: Request, reply: Reply): Promise<unknown> {
+    const { socket } = request.raw;
     return new Promise(resolve => {
+      let unread = false;
       const poll = {
-        // A Buffer: with a length, never in chunks, over which AWS's own client falls down.
-        deliver: (call: Call) => resolve(reply.headers(this.#eventHeaders(call)).send(call.invocation.payload)),
+        deliver: (call: Call) => {
+          // A Buffer: with a length, never in chunks, over which AWS's own client falls down.
+          resolve(reply.headers(this.#eventHeaders(call)).send(call.invocation.payload));
+          const look = () => {
+            unread ||= socket.readableEnded || socket.destroyed;
+          };
+          // Its end may be known, or on its way.
+          look();
+          void turns().then(look);
+        },
         refuse: () => resolve(refuseTransition(reply)),
+        // A connection is reset when one end dies over bytes that it has not read, and closed in order when it has read them.
+        get broken() {
+          return unread || socket.errored !== null;
+        },
       };
-      if (this.#environmentOf(request)?.next(poll) !== true) poll.refuse();
+      if (this.#sessionOf(request)?.next(poll) !== true) poll.refuse();
     });
   }
 
@@ -78,9 +93,9 @@ export class RuntimeApi {
   }
 
   async #answer(request: Request, reply: Reply, kind: 'response' | 'error'): Promise<unknown> {
-    const environment = this.#environmentOf(request);
-    const call = environment?.unanswered;
-    if (environment === undefined || call === undefined) return refuseTransition(reply);
+    const session = this.#sessionOf(request);
+    const call = session?.unanswered;
+    if (session === undefined || call === undefined) return refuseTransition(reply);
     const { requestId, invocationId } = call.invocation;
     if ((request.params as { id: string }).id !== requestId) {
       return refuse(reply, 400, 'InvalidRequestID', 'Invalid request ID');
@@ -94,10 +109,12 @@ export class RuntimeApi {
       return refuse(reply, 400, 'InvalidFunctionResponseMode', 'Invalid function response mode');
     }
     const start = now();
-    const body = await readBody(request.raw, kind === 'response' ? RESPONSE_LIMIT : ERROR_LIMIT);
+    const upload = readBody(request.raw, kind === 'response' ? RESPONSE_LIMIT : ERROR_LIMIT);
+    call.upload = upload;
+    const body = await upload;
     // Another answer, or the timeout, may have come while this one was on its way.
-    if (environment.unanswered !== call) return refuseTransition(reply);
-    environment.answer(call, answerOf(kind, body, request, requestId), { start, end: now() });
+    if (session.unanswered !== call) return refuseTransition(reply);
+    session.answer(call, answerOf(kind, body, request, requestId), { start, end: now() });
     if (body === 'too large') return tooLarge(reply);
     if (body === 'truncated') return refuse(reply, 400, 'TruncatedHTTPRequest', 'HTTP request detected as truncated');
     return accept(reply);
@@ -108,7 +125,7 @@ export class RuntimeApi {
     if (body === 'too large') return tooLarge(reply);
     const bytes = body === 'truncated' ? Buffer.alloc(0) : body;
     const failure = reportedFailure(bytes, header(request, 'lambda-runtime-function-error-type'), 'Runtime.Unknown');
-    return this.#environmentOf(request)?.initError(failure) === true ? accept(reply) : refuseTransition(reply);
+    return this.#sessionOf(request)?.failInit(failure) === true ? accept(reply) : refuseTransition(reply);
   }
 }
 

@@ -32,17 +32,21 @@ export interface RuntimeProcess {
 }
 
 export function startRuntimeProcess(program: Program): RuntimeProcess {
-  const script = `printf '+ %s\\n' "$$" >&3; ${program.prelude}\nexec "$@" 3>&-`;
+  // The pipe is closed at once: whoever held it on would keep the reaper from seeing the emulator's end.
+  const script = `printf '+ %s\\n' "$$" >&3; exec 3>&-; ${program.prelude}\nexec "$@"`;
   const child = spawn('/bin/sh', ['-c', script, 'sh', ...program.command], {
     cwd: program.cwd,
     env: program.env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', program.reaper.pipe],
   });
-  for (const stream of [child.stdout, child.stderr] as Readable[]) {
-    stream.setEncoding('utf8').on('data', program.onOutput);
+  // Without file descriptors left there are no streams either, only the error below.
+  for (const stream of [child.stdout, child.stderr] as (Readable | undefined)[]) {
+    stream?.setEncoding('utf8').on('data', program.onOutput);
   }
   const pid = child.pid ?? 0;
+  // Its number may soon be somebody else's.
+  let gone = false;
   const closed = new Promise<void>(resolve => child.once('close', () => resolve()));
   const exited = new Promise<Exit>(resolve => {
     // No process could be made at all.
@@ -52,12 +56,13 @@ export function startRuntimeProcess(program: Program): RuntimeProcess {
     });
     child.once('exit', async (code, signal) => {
       killGroup(pid);
+      gone = true;
       program.reaper.forget(pid);
       await Promise.race([closed, new Promise(done => setTimeout(done, LAST_OUTPUT_MS))]);
       resolve({ code, signal });
     });
   });
-  return { pid, exited, kill: () => killGroup(pid) };
+  return { pid, exited, kill: () => void (gone || killGroup(pid)) };
 }
 
 function killGroup(group: number): void {

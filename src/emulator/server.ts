@@ -48,8 +48,8 @@ export interface Listener {
 export async function listen(routes: Routes, port: number): Promise<Listener> {
   await routes.ready();
   const server = serverFor((request, response) => {
-    // A content type that makes no sense is the function's business (`eventHeaders` reads the raw ones); fastify would refuse it.
-    delete request.headers['content-type'];
+    // A content type that makes no sense, or none, is the function's business (`eventHeaders` reads the raw ones); fastify would refuse it.
+    request.headers['content-type'] = 'application/octet-stream';
     routes.routing(request, response);
   });
   await new Promise<void>((resolve, reject) => {

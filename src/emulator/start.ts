@@ -1,16 +1,18 @@
 /** The parent's side of the emulator: starts its process, talks to it, stops it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, extname, join, resolve as resolvePath } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { messageOf, SetupError } from '../core/errors.ts';
+import { extname, resolve as resolvePath } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EXIT, messageOf, SetupError } from '../core/errors.ts';
 import type { EmulatorOptions } from './config.ts';
 import { CONTROL_PATHS, type EnvironmentList, environmentListSchema, logLinesSchema } from './control-answer.ts';
+import { nodeProgram } from './node-program.ts';
 import { type ReadyLine, readyLineSchema } from './ready-line.ts';
 
 /** Given to a stop before it is forced; the emulator itself forces what it ends after 1.5 s. */
 const STOP_MS = 3_000;
 const STDERR_CHARACTERS = 4_096;
+/** Beside this file: built, or the source. */
+const MAIN = fileURLToPath(new URL(`main${extname(import.meta.url)}`, import.meta.url));
 
 export interface Emulator extends ReadyLine {
   environments(): Promise<EnvironmentList>;
@@ -29,7 +31,8 @@ export interface Emulator extends ReadyLine {
 export async function startEmulator(options: EmulatorOptions, signal: AbortSignal): Promise<Emulator> {
   signal.throwIfAborted();
   const config = { ...options, taskRoot: resolvePath(options.taskRoot) };
-  const child = spawn(process.execPath, [...entry(), JSON.stringify(config)], {
+  const [node = '', ...program] = nodeProgram(MAIN);
+  const child = spawn(node, [...program, JSON.stringify(config)], {
     // A session of its own: Ctrl-C on the terminal must not end it before the record is written. Our end of its stdin is its lifeline.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -50,15 +53,6 @@ export async function startEmulator(options: EmulatorOptions, signal: AbortSigna
     await stop(child, exited);
     throw error;
   }
-}
-
-/** The program beside this file: built, or from the source by way of tsx, as in tests. */
-function entry(): string[] {
-  const here = fileURLToPath(import.meta.url);
-  const main = join(dirname(here), `main${extname(here)}`);
-  if (extname(here) !== '.ts') return [main];
-  const tsx = createRequire(import.meta.url).resolve('tsx');
-  return ['--import', pathToFileURL(tsx).href, main];
 }
 
 /** Nothing of the user's AWS settings: the emulator has no use for them, and must not pass them on. */
@@ -92,7 +86,8 @@ function readReadyLine(child: ChildProcess, signal: AbortSignal): Promise<ReadyL
       }
     });
     child.once('error', error => fail(`the emulator cannot be started: ${messageOf(error)}`));
-    child.once('close', code => fail(`the emulator did not start (exit ${code}): ${err}`));
+    // What stands in its way is said as it is; all else is no user's doing.
+    child.once('close', code => fail(code === EXIT.setup ? err : `the emulator did not start (exit ${code}): ${err}`));
   });
 }
 

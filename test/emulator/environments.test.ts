@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +42,11 @@ describe('one emulator', () => {
   });
 
   it('meets a new environment after the old ones were killed from outside', async () => {
-    for (const { pid } of (await lambda.environments()).environments) process.kill(pid!, 'SIGKILL');
+    const idle = await until(async () => {
+      const { environments } = await lambda.environments();
+      return environments.every(({ state }) => state === 'idle') ? environments : undefined;
+    });
+    for (const { pid } of idle) process.kill(pid!, 'SIGKILL');
     await until(async () => (await lambda.environments()).environments.length === 0);
     const { body, log } = await invoke(lambda, {});
     expect(JSON.parse(body).cold).toBe(true);
@@ -65,12 +70,38 @@ describe('one emulator', () => {
   it('answers a call whose environment is ended under it', async () => {
     // The call before may still be in its last millisecond.
     await lambda.endIdleEnvironments();
-    const call = post(invokeUrl(lambda), { sleepMs: 60_000 });
-    const busy = await until(async () =>
-      (await lambda.environments()).environments.find(({ state }) => state === 'busy'),
-    );
-    await lambda.endEnvironment(busy.id);
-    expect(await (await call).json()).toMatchObject({ errorType: 'Runtime.ExitError' });
+    const call = invoke(lambda, { sleepMs: 60_000 });
+    await lambda.endEnvironment((await busyOne(lambda)).id);
+    const { body, log } = await call;
+    expect(JSON.parse(body)).toMatchObject({ errorType: 'Runtime.ExitError' });
+    expect(log).toMatch(/^END RequestId: .*\nREPORT RequestId: .*\tStatus: error\tError Type: Runtime\.ExitError\t$/m);
+  });
+
+  it('finishes a call whose client has gone, and serves the next', async () => {
+    await lambda.endIdleEnvironments();
+    const client = new AbortController();
+    const call = fetch(lambda.functionUrl, {
+      method: 'POST',
+      body: JSON.stringify({ sleepMs: 300 }),
+      headers: { 'content-type': 'application/json' },
+      signal: client.signal,
+    });
+    const { pid } = await busyOne(lambda);
+    client.abort();
+    await expect(call).rejects.toThrow();
+    expect((await lambda.environments()).environments[0]).toMatchObject({ pid, state: 'busy' });
+    await until(async () => (await lambda.environments()).environments[0]?.state === 'idle');
+    expect(await echo(lambda.functionUrl)).toMatchObject({ pid, cold: false });
+  });
+
+  it('waits for one that is stopped and goes on', async () => {
+    const { pid } = await echo(lambda.functionUrl);
+    await idleOne(lambda);
+    process.kill(-pid, 'SIGSTOP');
+    const call = echo(lambda.functionUrl);
+    await busyOne(lambda);
+    process.kill(-pid, 'SIGCONT');
+    expect(await call).toMatchObject({ pid, cold: false });
   });
 
   it('starts the program again inside the next call after a crash, without Init Duration', async () => {
@@ -88,6 +119,64 @@ describe('one emulator', () => {
     expect(answer.env.AWS_LAMBDA_LOG_STREAM_NAME).toBe(before.env.AWS_LAMBDA_LOG_STREAM_NAME);
     expect(after.log).not.toContain('Init Duration');
   });
+});
+
+it('meets a cold start when the idle environment is killed the moment before', async () => {
+  const lambda = await emulator({ concurrency: 1 });
+  for (let i = 0; i < 10; i += 1) {
+    const { pid } = await echo(lambda.functionUrl);
+    await idleOne(lambda);
+    process.kill(pid, 'SIGKILL');
+    // Nobody has seen it die yet; the event must not be lost with it.
+    expect((await echo(lambda.functionUrl)).cold).toBe(true);
+  }
+});
+
+it('gives a runtime that dies over an unread event one more chance, not more', async () => {
+  const lambda = await emulator({ bootstrap: node('exit-unread.mjs'), timeoutMs: 60_000 });
+  const { body, log } = await invoke(lambda, { x: 'x'.repeat(4_000_000) });
+  expect(JSON.parse(body)).toMatchObject({ errorType: 'Runtime.ExitError' });
+  expect(log.match(/^starts$/gm)).toHaveLength(2);
+});
+
+it('takes the answer of a runtime that dies the moment it has given it', async () => {
+  const BYTES = 6_000_000;
+  const lambda = await emulator({ bootstrap: node('last-words.mjs'), env: { BYTES: String(BYTES) } });
+  for (let i = 0; i < 12; i += 1) {
+    const { body, error } = await invoke(lambda, {});
+    expect([error, body.length]).toEqual([null, BYTES]);
+  }
+});
+
+it('ends the children of a runtime with it', async () => {
+  const lambda = await emulator({ bootstrap: ['/bin/sh', '-c', 'sleep 600 & exec "$0" echo.mjs', process.execPath] });
+  const { pid } = await echo(lambda.functionUrl);
+  expect(group(pid)).toHaveLength(2);
+  await post(lambda.functionUrl, { exit: 1 });
+  expect(group(pid)).toEqual([]);
+  const again = await echo(lambda.functionUrl);
+  expect(group(again.pid)).toHaveLength(2);
+  await lambda.endIdleEnvironments();
+  expect(group(again.pid)).toEqual([]);
+});
+
+it('replaces one that stays stopped, by way of the function timeout', async () => {
+  const lambda = await emulator({ timeoutMs: 1_000 });
+  const { pid } = await echo(lambda.functionUrl);
+  await idleOne(lambda);
+  process.kill(-pid, 'SIGSTOP');
+  expect((await post(lambda.functionUrl, {})).status).toBe(502);
+  expect(alive([pid])).toEqual([]);
+  expect((await echo(lambda.functionUrl)).cold).toBe(true);
+});
+
+it('loses no call to an environment that is reclaimed at that moment', async () => {
+  const lambda = await emulator({ idleTimeoutMs: 20 });
+  for (let i = 0; i < 25; i += 1) {
+    expect((await post(invokeUrl(lambda), { answer: 1 })).status).toBe(200);
+    await new Promise(resolve => setTimeout(resolve, 16 + (i % 5)));
+  }
+  expect((await lambda.environments()).counts).toMatchObject({ invocations: 25, throttles: 0 });
 });
 
 it('reclaims an idle environment, and the next call is cold', async () => {
@@ -139,6 +228,18 @@ it('throttles calls beyond the concurrency, at each door in its way, and counts 
   expect((await lambda.environments()).counts).toEqual({ invocations: 2, throttles: 3, environmentsMade: 2 });
 });
 
+it('throttles as many of many calls at once as it says', async () => {
+  const lambda = await emulator();
+  const statuses = await Promise.all(
+    Array.from({ length: 50 }, async () => (await post(lambda.functionUrl, { sleepMs: 1_000 })).status),
+  );
+  expect(new Set(statuses)).toEqual(new Set([200, 429]));
+  const { counts, environments } = await lambda.environments();
+  const throttles = statuses.filter(status => status === 429).length;
+  expect(counts).toMatchObject({ invocations: 50 - throttles, throttles, environmentsMade: 4 });
+  expect(environments).toHaveLength(4);
+});
+
 describe('initialisation that goes wrong', () => {
   it('repeats one that takes too long inside the first call, which then shows no Init Duration', async () => {
     const MARKS = mkdtempSync(join(tmpdir(), 'emulator-'));
@@ -164,6 +265,14 @@ describe('initialisation that goes wrong', () => {
     expect(log).toMatch(/^INIT_REPORT .*\tPhase: invoke\tStatus: error\tError Type: Runtime\.ExitError$/m);
     expect((await post(lambda.functionUrl, {})).status).toBe(502);
     expect((await post(lambda.httpApiUrl, {})).status).toBe(500);
+  });
+
+  it('starts all the same when it goes wrong ahead of any call', async () => {
+    const lambda = await emulator({ bootstrap: node('init-crash.mjs'), proactive: 2 });
+    const { environments } = await lambda.environments();
+    expect(environments).toMatchObject([1, 2].map(() => ({ initFailed: true, proactive: true, invocations: 0 })));
+    expect(JSON.parse((await invoke(lambda, {})).body)).toMatchObject({ errorType: 'Runtime.ExitError' });
+    expect((await lambda.environments()).counts).toEqual({ invocations: 1, throttles: 0, environmentsMade: 2 });
   });
 
   it('passes on what the runtime reports', async () => {
@@ -212,3 +321,24 @@ it('runs two emulators side by side, each with its own environments', async () =
   expect(alive(answers.map(({ pid }) => pid))).toEqual([answers[1]!.pid]);
   expect((await echo(two.functionUrl)).cold).toBe(false);
 });
+
+/** The environment that has a call. */
+async function busyOne(lambda: Emulator) {
+  return until(async () => (await lambda.environments()).environments.find(({ state }) => state === 'busy'));
+}
+
+/** An environment that waits for a call. */
+async function idleOne(lambda: Emulator) {
+  return until(async () => (await lambda.environments()).environments.find(({ state }) => state === 'idle'));
+}
+
+/** Of a process group, those that run or are stopped. */
+function group(leader: number): number[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'pgid=,pid='], { encoding: 'utf8' });
+  const rows = stdout
+    .trim()
+    .split('\n')
+    .map(row => row.trim().split(/\s+/).map(Number));
+  const pids = rows.filter(([pgid]) => pgid === leader).map(([, pid]) => pid!);
+  return pids.length === 0 ? [] : alive(pids);
+}

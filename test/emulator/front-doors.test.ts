@@ -1,7 +1,7 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/start.ts';
-import { type Echo, echo, emulator, invoke, invokeUrl, options, post } from './harness.ts';
+import { type Echo, echo, emulator, invoke, invokeUrl, options, post, raw } from './harness.ts';
 
 const ROOT = '1-3152b799-8954dae64eda91bc9a23a7e8';
 const REQUEST_LIMIT = 6_291_456;
@@ -120,6 +120,60 @@ describe('the event', () => {
   });
 });
 
+describe('what HTTP allows and a client library hides', () => {
+  /** The event that the function got, and the answer's first line. */
+  async function sent(door: (typeof doors)[number], lines: readonly string[], body = '') {
+    const answer = await raw(lambda[door], lines, body);
+    const event: Echo['event'] = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)).event;
+    return { event, status: answer.split('\r\n')[0] };
+  }
+
+  it.each(doors)('hands every header on under its own name (%s)', async door => {
+    const { event } = await sent(door, ['GET / HTTP/1.1', 'Constructor: a', 'ToString: b', 'X-Multi: 1', 'x-multi: 2']);
+    expect(event.headers).toMatchObject({ constructor: 'a', tostring: 'b', 'x-multi': '1,2' });
+  });
+
+  it('names the cipher at a Function URL only', async () => {
+    for (const door of doors) {
+      const { event } = await sent(door, ['GET / HTTP/1.1']);
+      expect('x-amzn-tls-version' in event.headers).toBe(door === 'functionUrl');
+      expect('x-amzn-tls-cipher-suite' in event.headers).toBe(door === 'functionUrl');
+    }
+  });
+
+  it.each([
+    ['http://elsewhere.example/a?b=1', '/a', 'b=1'],
+    ['http://elsewhere.example?b=1', '/', 'b=1'],
+    ['//a/../b;c=1/?x=1?y', '//a/../b;c=1/', 'x=1?y'],
+    ['*', '*', ''],
+  ])('takes the target %s', async (target, rawPath, rawQueryString) => {
+    const { event } = await sent('functionUrl', [`OPTIONS ${target} HTTP/1.1`]);
+    expect(event).toMatchObject({ rawPath, rawQueryString, requestContext: { http: { path: rawPath } } });
+  });
+
+  it('reads a body in chunks, of a GET, or without a type', async () => {
+    const chunks = '2\r\nab\r\n1\r\nc\r\n0\r\n\r\n';
+    const chunked = await sent('functionUrl', ['POST / HTTP/1.1', 'Transfer-Encoding: chunked'], chunks);
+    expect(chunked.event).toMatchObject({ body: Buffer.from('abc').toString('base64'), isBase64Encoded: true });
+    expect(chunked.event.headers).not.toHaveProperty('transfer-encoding');
+    const get = await sent('functionUrl', ['GET / HTTP/1.1', 'Content-Type: text/plain', 'Content-Length: 3'], 'abc');
+    expect(get.event).toMatchObject({ body: 'abc', isBase64Encoded: false });
+  });
+
+  it('takes any method', async () => {
+    for (const method of ['QUERY', 'TRACE', 'PURGE']) {
+      const { event, status } = await sent('functionUrl', [`${method} / HTTP/1.1`]);
+      expect([status, event.requestContext.http.method]).toEqual(['HTTP/1.1 200 OK', method]);
+    }
+  });
+
+  it('answers HEAD with the length alone', async () => {
+    const answer = await raw(lambda.functionUrl, ['HEAD / HTTP/1.1']);
+    expect(answer).toMatch(/^content-length: [1-9]\d+\r$/m);
+    expect(answer).toMatch(/\r\n\r\n$/);
+  });
+});
+
 describe('the trace', () => {
   const header = `Root=${ROOT};Parent=53995c3f42cd8ad8;Sampled=0`;
 
@@ -196,6 +250,9 @@ describe("the function's answer over HTTP", () => {
     ['a status that is no number', { answer: { statusCode: 'good' } }],
     ['headers that are a list', { answer: { statusCode: 200, headers: ['a'] } }],
     ['a header with a line break', { answer: { statusCode: 200, headers: { a: 'b\r\nc: d' } } }],
+    ['a header of many values', { answer: { statusCode: 200, headers: { a: ['1', '2'] } } }],
+    ['cookies that are no list', { answer: { statusCode: 200, cookies: 'a=1' } }],
+    ['base64 that is none', { answer: { statusCode: 200, body: '<p>', isBase64Encoded: true } }],
     ['no JSON at all', { raw: 'certainly not' }],
     ['an error', { throw: 'no' }],
   ])('502 or 500 for %s', async (_name, order) => {
@@ -237,6 +294,19 @@ describe('sizes', () => {
     // The environment lives on.
     expect((await echo(lambda.functionUrl)).cold).toBe(false);
   });
+});
+
+it('has patience with a slow client at an HTTP API', async () => {
+  const patient = await emulator({ httpApiTimeoutMs: 1_500 });
+  // Its first environment is there already.
+  await echo(patient.httpApiUrl);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const call = request(patient.httpApiUrl, { method: 'POST', headers: { 'content-type': 'text/plain' } }, resolve);
+    call.once('error', reject).write('a');
+    setTimeout(() => call.end('b'), 2_000);
+  });
+  response.resume();
+  expect(response.statusCode).toBe(200);
 });
 
 it('gives up on a slow function at an HTTP API, which goes on', async () => {

@@ -1,5 +1,6 @@
 /** What the emulator's tests share: emulators that are stopped in the end, calls, and waiting for conditions. */
 import { spawnSync } from 'node:child_process';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { EmulatorOptions } from '../../src/emulator/config.ts';
@@ -70,6 +71,19 @@ export async function invoke(
   const response = await post(invokeUrl(running), order, { 'x-amz-log-type': 'Tail' });
   const log = Buffer.from(response.headers.get('x-amz-log-result') ?? '', 'base64').toString();
   return { body: await response.text(), error: response.headers.get('x-amz-function-error'), log };
+}
+
+/** Sends an HTTP request as it is written, its header's end included, and answers all that comes back until the connection closes. */
+export function raw(url: string, lines: readonly string[], body = ''): Promise<string> {
+  const head = [...lines, 'Host: x', 'Connection: close', '', ''].join('\r\n');
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(head + body));
+    socket.setEncoding('utf8').on('data', text => {
+      answer += text;
+    });
+    socket.once('error', reject).once('close', () => resolve(answer));
+  });
 }
 
 /** Polls until it answers something true; fails after `withinMs`. */

@@ -22,6 +22,15 @@ it('refuses what a runtime should not do, each in its way', async () => {
   });
 });
 
+it('takes nothing more of a runtime that has reported why it cannot start', async () => {
+  const lambda = await emulator({ bootstrap: node('init-error-on.mjs') });
+  const { body, error, log } = await invoke(lambda, {});
+  expect([error, JSON.parse(body)]).toEqual(['Unhandled', { errorType: 'First', errorMessage: 'First' }]);
+  // Once outside the call, once inside.
+  expect(log.match(/^SEEN .*$/gm)).toEqual(['SEEN 202,403,403', 'SEEN 202,403,403']);
+  expect(log.match(/Error Type: \S+/g)).toEqual(Array.from({ length: 3 }, () => 'Error Type: Runtime.First'));
+});
+
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
 it.skipIf(!hasCurl)('runs a bootstrap written in shell (skipped without curl)', async () => {

@@ -49,6 +49,14 @@ it('throws a SetupError with the reason when it cannot start', async () => {
   );
 });
 
+it('says which port it is that another emulator has', async () => {
+  const { functionUrl } = await emulator();
+  const port = Number(new URL(functionUrl).port);
+  const failure = startEmulator(options({ port: port - 1 }), signal());
+  await expect(failure).rejects.toThrow(SetupError);
+  await expect(failure).rejects.toThrow(/^cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/);
+});
+
 it('gives up when it is told to', async () => {
   const controller = new AbortController();
   const starting = startEmulator(options(), controller.signal);
