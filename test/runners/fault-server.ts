@@ -349,7 +349,8 @@ export const FAULTS = {
     'truncated',
     200,
     /broke off/,
-    halfOf(({ socket }) => socket?.resetAndDestroy()),
+    // Not at once: a reset throws away what the client has not read yet.
+    halfOf(({ socket }) => void setTimeout(() => socket?.resetAndDestroy(), 200)),
   ),
   'cut between chunks': http('truncated', 200, /broke off/, (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
