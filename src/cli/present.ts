@@ -33,9 +33,11 @@ export async function present(plan: RunPlan, presentation: Presentation): Promis
   if (!presentation.json)
     process.stdout.write(`${renderTable(record)}\n${printable(whatNext(folder, presentation.next(record)))}`);
   else process.stderr.write(printable(warningLines(record)));
-  if (hasSuccess(record) || record.run.status === 'interrupted') return EXIT.ok;
+  const failed = record.targets.filter(({ samples }) => !samples.some(({ outcome }) => outcome.ok));
+  if (failed.length === 0 || record.run.status === 'interrupted') return EXIT.ok;
+  const where = record.targets.length === 1 ? '' : ` on ${failed.map(({ name }) => name).join(', ')}`;
   const csv = commandLine(['report', '--format', 'csv', ...outWords(presentation.out)]);
-  process.stderr.write(printable(`error: nothing succeeded\nhint: ${csv} names what failed, and why\n`));
+  process.stderr.write(printable(`error: nothing succeeded${where}\nhint: ${csv} names what failed, and why\n`));
   return EXIT.unmet;
 }
 
@@ -56,10 +58,6 @@ async function runWithProgress(plan: RunPlan, { limits, signal }: Presentation):
     spinner.stop();
   }
   return folder;
-}
-
-function hasSuccess(record: RunRecord): boolean {
-  return record.targets.some(({ samples }) => samples.some(({ outcome }) => outcome.ok));
 }
 
 function warningLines(record: RunRecord): string {

@@ -1,6 +1,6 @@
 /** A runner answers queries: in this process, behind a Lambda function, or not at all. */
 import type { Image } from './image.ts';
-import type { Prediction, Sample, StartKind, TargetInfo, Timings } from './record.ts';
+import type { Prediction, Sample, StartKind, TargetInfo, Timings, Warning } from './record.ts';
 
 /** What a runner knows of one answered query. The times around it are read by the one who asked. */
 export interface Inference extends Readonly<CallFacts> {
@@ -41,6 +41,8 @@ export interface Runner {
   infer(image: Image, signal: AbortSignal): Promise<Inference>;
   /** What the answers so far have told of the target, each fact from the first that told it; absent when the target is known from the start. */
   learned?(): Learned;
+  /** What a reader must know of the target that its samples do not tell. Asked once, after the last query. */
+  warnings?(): Promise<readonly Warning[]>;
   /** Frees what `start` took. Called once, whatever happened before; must not throw. */
   stop(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parse, resolve } from 'node:path';
+import { MB_PER_CPU } from '../core/cpu-share.ts';
 import { messageOf, SetupError } from '../core/errors.ts';
 import { PREPROCESS_MODES, type PreprocessMode } from '../core/preprocess-mode.ts';
 
@@ -26,9 +27,6 @@ export interface HandlerOptions {
   readonly functionName?: string | undefined;
   readonly logStreamName?: string | undefined;
 }
-
-/** Memory at which Lambda gives the time of one whole processor. Source: Lambda developer guide, "Configure Lambda function memory". */
-const MB_PER_CPU = 1769;
 
 /**
  * From our own variables

@@ -1,7 +1,8 @@
 /** The Lambda runner with a function of its own: our handler on the embedded emulator, for as long as the run lasts. */
+import { QueryError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
-import type { TargetInfo } from '../core/record.ts';
+import type { TargetInfo, Warning } from '../core/record.ts';
 import type { Inference, Learned, Runner } from '../core/runner.ts';
 import { type Emulator, startEmulator } from '../emulator/start.ts';
 import { LambdaRunner } from '../runners/lambda.ts';
@@ -29,6 +30,7 @@ export class EmulatedLambdaRunner implements Runner {
   readonly #options: EmulatedLambdaOptions;
   #emulator: Emulator | undefined;
   #lambda: LambdaRunner | undefined;
+  #failed = false;
 
   constructor(options: EmulatedLambdaOptions) {
     this.#options = options;
@@ -60,9 +62,28 @@ export class EmulatedLambdaRunner implements Runner {
     return this.#emulator;
   }
 
-  infer(image: Image, signal: AbortSignal): Promise<Inference> {
+  async infer(image: Image, signal: AbortSignal): Promise<Inference> {
     if (this.#lambda === undefined) throw new Error('infer before start');
-    return this.#lambda.infer(image, signal);
+    try {
+      return await this.#lambda.infer(image, signal);
+    } catch (thrown) {
+      if (thrown instanceof QueryError && thrown.kind === 'http-5xx') this.#failed = true;
+      throw thrown;
+    }
+  }
+
+  /** A caller of Lambda is told nothing but 502; the log is at hand here. */
+  async warnings(): Promise<Warning[]> {
+    const lines = this.#failed ? await this.#emulator?.logLines().catch(() => []) : [];
+    const reason = lastError((lines ?? []).map(({ text }) => text));
+    if (reason === undefined) return [];
+    return [
+      {
+        code: 'function-error',
+        message: `the log of the emulated function says: ${reason}`,
+        advice: 'resnet-bench emulate, with the same options, shows the whole log',
+      },
+    ];
   }
 
   learned(): Learned {
@@ -75,4 +96,15 @@ export class EmulatedLambdaRunner implements Runner {
     this.#lambda = undefined;
     this.#emulator = undefined;
   }
+}
+
+const LONGEST_REASON = 300;
+
+/** What the function said last of an error: our handler as JSON, other programs and the platform as text. */
+function lastError(lines: readonly string[]): string | undefined {
+  const told = lines
+    .map(line => /"errorMessage":("(?:[^"\\]|\\.)*")/.exec(line)?.[1])
+    .findLast(text => text !== undefined);
+  const reason = told === undefined ? lines.findLast(line => /error/i.test(line)) : String(JSON.parse(told));
+  return reason?.replace(/\s+/g, ' ').trim().slice(0, LONGEST_REASON);
 }

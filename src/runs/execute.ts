@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Clock, startClock } from '../core/clock.ts';
 import type { Image } from '../core/image.ts';
-import type { RecordHead, Run, Sample, TargetInfo } from '../core/record.ts';
+import type { RecordHead, Run, Sample, TargetInfo, Warning } from '../core/record.ts';
 import type { Runner } from '../core/runner.ts';
 import type { Scenario, StopReason } from '../core/scenario.ts';
 import { interleave } from '../scenarios/interleave.ts';
@@ -55,7 +55,7 @@ export async function* execute(plan: RunPlan, signal: AbortSignal): AsyncGenerat
     yield { type: 'started', folder: folder.path, head };
     try {
       const [measured, stoppedBy] = yield* drive(plan, head, folder, clock, signal);
-      const finished = await finish(measured, folder, stoppedBy);
+      const finished = await finish(plan, measured, folder, stoppedBy);
       yield { type: 'finished', folder: folder.path, status: finished.run.status };
     } finally {
       folder.close();
@@ -126,10 +126,12 @@ function withAllLearned(plan: RunPlan, head: RecordHead): RecordHead {
   return plan.targets.reduce((known, { name, runner }) => withLearned(known, name, runner.learned?.() ?? {}), head);
 }
 
-async function finish(head: RecordHead, folder: RunFolder, stoppedBy: StopReason): Promise<RecordHead> {
+async function finish(plan: RunPlan, head: RecordHead, folder: RunFolder, stoppedBy: StopReason): Promise<RecordHead> {
   const lines = () => readSampleLines(join(folder.path, SAMPLES_FILE));
   const summaries = await summarizeLines(head, lines);
-  const finished = finishedHead(head, stoppedBy, summaries);
+  const warnings = new Map<string, readonly Warning[]>();
+  for (const { name, runner } of plan.targets) warnings.set(name, (await runner.warnings?.()) ?? []);
+  const finished = finishedHead(head, stoppedBy, summaries, warnings);
   await folder.writeRecord(recordChunks(finished, summaries, lines));
   return finished;
 }

@@ -1,5 +1,5 @@
 /** Our handler as a function of the embedded emulator: its program, its folder and its variables. */
-import { dirname, extname } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { EmulatorOptions } from '../emulator/config.ts';
@@ -22,7 +22,8 @@ export function ourFunction(
     handler: '',
     taskRoot: dirname(BOOTSTRAP),
     env: {
-      RESNET_BENCH_MODEL_FILE: file,
+      // Its working folder is another one.
+      RESNET_BENCH_MODEL_FILE: resolve(file),
       RESNET_BENCH_MODEL_NAME: info.name,
       RESNET_BENCH_MODEL_SHA256: info.sha256,
       RESNET_BENCH_PREPROCESS: preprocess,

@@ -7,6 +7,7 @@ import {
   SCHEMA_VERSION,
   type Summary,
   type TargetInfo,
+  type Warning,
 } from '../core/record.ts';
 import type { Learned } from '../core/runner.ts';
 import type { RunPlan } from './execute.ts';
@@ -59,6 +60,7 @@ export function finishedHead(
   head: RecordHead,
   stoppedBy: NonNullable<Run['stoppedBy']>,
   summaries: ReadonlyMap<string, Summary>,
+  runnersWarnings: ReadonlyMap<string, readonly Warning[]>,
 ): RecordHead {
   return {
     ...head,
@@ -70,7 +72,7 @@ export function finishedHead(
     },
     targets: head.targets.map(target => ({
       ...target,
-      warnings: warningsOf(target.info, summaries.get(target.name)!),
+      warnings: [...warningsOf(target.info, summaries.get(target.name)!), ...(runnersWarnings.get(target.name) ?? [])],
     })),
   };
 }

@@ -1,4 +1,5 @@
 /** What a reader of a target's figures must be told, each with advice. Pure: from what is known of the target and its summary. */
+import { MB_PER_CPU } from '../core/cpu-share.ts';
 import type { Summary, TargetInfo, Warning } from '../core/record.ts';
 
 /** A single call so far above the median tells of the machine rather than of the classifier. */
@@ -7,7 +8,7 @@ const SLOW_CALL_RATIO = 3;
 export function warningsOf(info: TargetInfo, summary: Summary): Warning[] {
   return [
     syntheticWeights(info),
-    noCpuLimit(info),
+    withoutLimits(info),
     failures(summary),
     moreThanTheCall(summary),
     slowCalls(summary),
@@ -23,15 +24,12 @@ function syntheticWeights({ model }: TargetInfo): Warning | undefined {
   };
 }
 
-/** Memory at which Lambda gives the time of one whole processor. Source: Lambda developer guide, "Configure Lambda function memory". */
-const MB_PER_CPU = 1769;
-
 /** Emulated times are a lower bound then, and a reader would take them for Lambda's. */
-function noCpuLimit({ emulated, cpuShare, memoryMb }: TargetInfo): Warning | undefined {
+function withoutLimits({ emulated, cpuShare, memoryMb }: TargetInfo): Warning | undefined {
   if (!emulated || cpuShare !== 'unlimited' || memoryMb === undefined) return undefined;
   return {
-    code: 'no-cpu-limit',
-    message: `the emulated function has this machine's whole CPU; Lambda gives one of ${memoryMb} MB ${(memoryMb / MB_PER_CPU).toFixed(2)} CPU`,
+    code: 'no-limits',
+    message: `the emulated function has this machine's whole CPU and memory; Lambda gives one of ${memoryMb} MB ${(memoryMb / MB_PER_CPU).toFixed(2)} CPU, and ends it beyond ${memoryMb} MB`,
     advice:
       'take its times for the least that Lambda would need; resnet-bench lambda --url measures a deployed function',
   };

@@ -1,11 +1,11 @@
 /** `resnet-bench lambda` on the embedded emulator, by itself and beside this process: record, table, environments, options. */
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord, Sample } from '../../src/core/record.ts';
 import { json, OUR_ANSWER, startServer } from '../runners/fault-server.ts';
-import { complaint, onlyRun, parseRecord, ROOT, recordIn, runsIn, until, useProgram } from './program.ts';
+import { complaint, onlyRun, parseRecord, ROOT, recordIn, runsIn, smallModel, until, useProgram } from './program.ts';
 
 const program = useProgram();
 const PICTURES = ['1x1.png', 'cmyk.jpg'].map(name => join(ROOT, 'fixtures', 'odd', name));
@@ -75,7 +75,7 @@ describe('on the emulator', () => {
       node: process.versions.node,
       cpuCount: record.machine.cpuCount,
     });
-    expect(warnings.map(({ code }) => code)).toContain('no-cpu-limit');
+    expect(warnings.map(({ code }) => code)).toContain('no-limits');
     expect(record.run).toMatchObject({
       command: 'lambda',
       scenario: 'closed loop',
@@ -99,7 +99,7 @@ describe('on the emulator', () => {
   it("shows local's table with the client's times, the cold call, the environment and what next", () => {
     expect(stdout).toMatch(/^lambda: emulated Lambda, 3600 MB, no CPU limit · Function URL, connection kept$/m);
     expect(stdout).toMatch(
-      /^warning {2}the emulated function has this machine's whole CPU; Lambda gives one of 3600 MB 2\.04 CPU$/m,
+      /^warning {2}the emulated function has this machine's whole CPU and memory; Lambda gives one of 3600 MB 2\.04 CPU, and ends it beyond 3600 MB$/m,
     );
     expect(stdout).toMatch(/^10 warm calls \(after 2 to warm up\)\nms +p50 \[95 % CI\] +p90 /m);
     const rows = [
@@ -136,8 +136,8 @@ describe('environments', () => {
     expect(code).toBe(0);
     const { samples } = targetOf(await recordIn(await onlyRun(join(cwd, 'reports'))), 'lambda');
     const cold = samples.filter(({ start }) => start === 'cold');
-    // The local call between two of them takes longer than that, but the emulator's timer may be late.
-    expect(cold.length).toBeGreaterThan(samples.length / 2);
+    // Not each: the local call between two of them may be quicker than the emulator's timer.
+    expect(cold.length).toBeGreaterThanOrEqual(2);
     expect(new Set(cold.map(({ environmentId }) => environmentId)).size).toBe(cold.length);
   });
 
@@ -212,6 +212,24 @@ describe('beside this process', () => {
     expect(stdout).toContain('local and lambda DO NOT do the same work: their answers differ on 1x1.png, cmyk.jpg\n');
     expect(stdout).toContain('x without an interval: it takes ten calls on each side');
   });
+});
+
+it('a model named from the current folder is found by the function, which has another', async () => {
+  const cwd = await program.fresh();
+  await copyFile(program.model, join(cwd, 'mine.onnx'));
+  const args = ['lambda', '--model', 'mine.onnx', '--iterations', '1', '--warmup', '0', PICTURES[0]!];
+  expect((await program.run(args, { cwd })).code).toBe(0);
+});
+
+it('a function that cannot start: every call fails, and its log says why', async () => {
+  const cwd = await program.fresh();
+  await writeFile(join(cwd, 'odd.onnx'), smallModel({ poolingOp: 'NoSuchOperator' }));
+  const args = ['lambda', '--model', 'odd.onnx', '--iterations', '2', '--warmup', '0', PICTURES[0]!];
+  const { code, stdout, stderr } = await program.run(args, { cwd });
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/^error: nothing succeeded\n/);
+  expect(stdout).toMatch(/^failed {2}1x1\.png: 2 of 2 failed \(http-5xx\): answered 502/m);
+  expect(stdout).toMatch(/^warning {2}the log of the emulated function says: .*NoSuchOperator.*$/m);
 });
 
 it('--json prints the record and nothing else', async () => {
@@ -295,7 +313,7 @@ it('Ctrl-C ends it with a complete record, and nothing is left behind', async ()
   const record = await until('a record that knows the function', async () => {
     const [folder] = await runsIn(join(cwd, 'reports'));
     const text = folder && (await readFile(join(folder, 'record.json'), 'utf8').catch(() => ''));
-    return text && text.includes('"cpuCount"') && text.includes('"threads"') && folder;
+    return text?.includes('"threads"') && folder;
   });
   const family = await pids();
   expect(family.length).toBeGreaterThanOrEqual(3);

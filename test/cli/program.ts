@@ -191,7 +191,12 @@ export function runWithSamples(out: string, count: number): Promise<string> {
 }
 
 /** Global average and one matrix product: right in input and output, unless told otherwise. */
-export function smallModel({ side = 224, classes = 1000, synthetic = false } = {}): Uint8Array {
+export function smallModel({
+  side = 224,
+  classes = 1000,
+  synthetic = false,
+  poolingOp = 'GlobalAveragePool',
+} = {}): Uint8Array {
   const weights = Float32Array.from({ length: 3 * classes }, (_, i) => Math.sin(i));
   return encodeModel({
     irVersion: 7,
@@ -205,7 +210,7 @@ export function smallModel({ side = 224, classes = 1000, synthetic = false } = {
         { name: 'w', dims: [classes, 3], dataType: DATA_TYPE.float32, rawData: new Uint8Array(weights.buffer) },
       ],
       node: [
-        { opType: 'GlobalAveragePool', input: ['input'], output: ['pooled'], attribute: [] },
+        { opType: poolingOp, input: ['input'], output: ['pooled'], attribute: [] },
         { opType: 'Flatten', input: ['pooled'], output: ['flat'], attribute: [intAttribute('axis', 1)] },
         { opType: 'Gemm', input: ['flat', 'w'], output: ['logits'], attribute: [intAttribute('transB', 1)] },
       ],

@@ -71,7 +71,7 @@ export async function runLambda(
     limits,
     signal,
     out,
-    next: record => nextSteps(record, paths, options),
+    next: record => nextSteps(record, paths, options, given('memory') ? ['--memory', `${options.memory}`] : []),
   });
 }
 
@@ -110,15 +110,23 @@ function refuseWithoutEffect({ url, target }: LambdaOptions, given: (name: strin
   }
 }
 
-function nextSteps(record: RunRecord, images: readonly string[], options: LambdaOptions): NextStep[] {
+function nextSteps(
+  record: RunRecord,
+  images: readonly string[],
+  options: LambdaOptions,
+  memory: readonly string[],
+): NextStep[] {
   const { url, target, model, preprocess, out } = options;
   const asked = { images, ...(model !== undefined && { model }), preprocess, out };
   const both = target.includes('local');
   const other: NextStep = both
-    ? { words: again(['lambda', '--url', 'https://...', '--target', 'local,lambda'], asked), what: 'a deployed function' }
+    ? {
+        words: again(['lambda', '--url', 'https://...', '--target', 'local,lambda'], asked),
+        what: 'a deployed function',
+      }
     : url === undefined
       ? {
-          words: again(['lambda', '--target', 'local,lambda'], asked),
+          words: again(['lambda', '--target', 'local,lambda', ...memory], asked),
           what: 'side by side with this process, in turns',
         }
       : // An address may hold a secret, so it is not repeated.
