@@ -1,4 +1,5 @@
 /** The Lambda runner with a function of its own: our handler on the embedded emulator, for as long as the run lasts. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
@@ -26,6 +27,9 @@ export interface EmulatedLambdaOptions {
   readonly images: readonly Image[];
 }
 
+/** A little over the second from which on a wait between init and first call proves it. */
+const PROACTIVE_WAIT_MS = 1_100;
+
 export class EmulatedLambdaRunner implements Runner {
   readonly #options: EmulatedLambdaOptions;
   #emulator: Emulator | undefined;
@@ -50,6 +54,8 @@ export class EmulatedLambdaRunner implements Runner {
       },
       signal,
     );
+    // Only by this can the function itself tell an environment made ahead from one made for a call.
+    if (proactive > 0) await sleep(PROACTIVE_WAIT_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     const url = this.#emulator.functionUrl;
     this.#lambda = new LambdaRunner({ url, frontDoor: 'url', timeoutMs, connection, images, emulated: true });
     const info = await this.#lambda.start(signal);

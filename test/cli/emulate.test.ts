@@ -3,7 +3,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { environmentListSchema } from '../../src/emulator/control-answer.ts';
-import { complaint, onlyRun, ROOT, type Running, recordIn, type StartOptions, until, useProgram } from './program.ts';
+import {
+  complaint,
+  isAlive,
+  onlyRun,
+  ROOT,
+  type Running,
+  recordIn,
+  type StartOptions,
+  until,
+  useProgram,
+} from './program.ts';
 
 const program = useProgram();
 const BOOTSTRAPS = join(ROOT, 'test', 'emulator', 'bootstraps');
@@ -29,15 +39,6 @@ const post = async (url: string, body: object) =>
 async function environmentsOf({ invokeEndpoint }: Addresses) {
   const answer = await fetch(`${invokeEndpoint}/_emulator/environments`);
   return environmentListSchema.parse(await answer.json()).environments;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('our own handler', () => {

@@ -144,6 +144,16 @@ export async function until<T>(what: string, ask: () => Promise<T | undefined | 
   throw new Error(`waited in vain for ${what}`);
 }
 
+/** A zombie is alive to this. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The one `error:` and the one `hint:` line of a run that said nothing else. */
 export function complaint({ code, stdout, stderr }: Finished): { code: number | null; error: string; hint: string } {
   const [, error, hint] = /^error: (.+)\nhint: (.+)\n$/.exec(stderr) ?? [];

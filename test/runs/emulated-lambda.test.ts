@@ -8,8 +8,9 @@ import type { Inference, Runner } from '../../src/core/runner.ts';
 import { inspectModel } from '../../src/models/inspect.ts';
 import { LocalRunner } from '../../src/runners/local.ts';
 import type { ChosenModel } from '../../src/runs/choose-model.ts';
-import { EmulatedLambdaRunner } from '../../src/runs/emulated-lambda.ts';
+import { type EmulatedLambdaOptions, EmulatedLambdaRunner } from '../../src/runs/emulated-lambda.ts';
 import { loadImages } from '../../src/runs/load-images.ts';
+import { until } from '../emulator/harness.ts';
 import { testModel } from '../model.ts';
 import { describeRunner } from '../runners/contract.ts';
 import { needShared, PHOTOGRAPHS, sharedPath } from '../shared.ts';
@@ -45,7 +46,7 @@ describe('the emulated function', () => {
   let runner: EmulatedLambdaRunner;
   afterEach(() => runner.stop());
 
-  const start = async (options: Partial<typeof DEFAULTS> | { proactive: number } = {}) => {
+  const start = async (options: Partial<EmulatedLambdaOptions> = {}) => {
     runner = new EmulatedLambdaRunner({ ...DEFAULTS, ...options, model, images });
     return runner.start(signal);
   };
@@ -60,23 +61,37 @@ describe('the emulated function', () => {
     });
   });
 
-  it('is cold again when its environment was ended, and names another', async () => {
-    await start();
-    const first = await runner.infer(images[0]!, signal);
-    const second = await runner.infer(images[0]!, signal);
-    expect([first.start, second.start]).toEqual(['cold', 'warm']);
-    expect(second.environmentId).toBe(first.environmentId);
-    expect(await runner.emulator!.endIdleEnvironments()).toBe(1);
-    const third = await runner.infer(images[0]!, signal);
-    expect(third.start).toBe('cold');
-    expect(third.environmentId).not.toBe(first.environmentId);
+  it('in one run: cold, then warm; cold when killed; two for two calls at once; cold after the idle timeout', async () => {
+    await start({ idleTimeoutMs: 4_000 });
+    const call = () => runner.infer(images[0]!, signal);
+    const environments = async () => (await runner.emulator!.environments()).environments;
+    const [first, second, third] = [await call(), await call(), await call()];
+    expect([first, second, third].map(({ start: kind }) => kind)).toEqual(['cold', 'warm', 'warm']);
+    expect(new Set([first, second, third].map(({ environmentId }) => environmentId)).size).toBe(1);
+
+    const [only] = await environments();
+    process.kill(only!.pid!, 'SIGKILL');
+    await until(async () => !(await environments()).some(({ pid }) => pid === only!.pid));
+    const afterKill = await call();
+    expect(afterKill.start).toBe('cold');
+
+    const both = await Promise.all([call(), call()]);
+    expect(both.map(({ start: kind }) => kind).sort()).toEqual(['cold', 'warm']);
+    expect(new Set(both.map(({ environmentId }) => environmentId)).size).toBe(2);
+    expect(await environments()).toHaveLength(2);
+
+    await until(async () => (await environments()).length === 0, 20_000);
+    const afterIdle = await call();
+    expect(afterIdle.start).toBe('cold');
+    const seen = [first, afterKill, ...both, afterIdle].map(({ environmentId }) => environmentId);
+    expect(new Set(seen).size).toBe(4);
   });
 
-  it('makes a second environment for a second call at once', async () => {
-    await start();
-    const both = await Promise.all([runner.infer(images[0]!, signal), runner.infer(images[0]!, signal)]);
-    expect(new Set(both.map(({ environmentId }) => environmentId)).size).toBe(2);
-    expect(both.map(({ start: kind }) => kind)).toEqual(['cold', 'cold']);
+  it('made ahead of any call is proactive, once', async () => {
+    await start({ proactive: 1 });
+    const calls = [await runner.infer(images[0]!, signal), await runner.infer(images[0]!, signal)];
+    expect(calls.map(({ start: kind }) => kind)).toEqual(['proactive', 'warm']);
+    expect(calls[0]!.timings.initMs).toBeGreaterThan(0);
   });
 });
 
