@@ -1,5 +1,6 @@
 /** The commands with their options and help. What a command does is loaded only when it runs, so that --help is quick. */
 import type { Command } from 'commander';
+import { TARGETS } from '../core/target-name.ts';
 import { REPORT_FORMATS } from '../reports/index.ts';
 import {
   bootstrapOption,
@@ -72,7 +73,7 @@ export function defineLambda(program: Command, { signal, exit }: CommandContext)
     .addOption(headerOption())
     .addOption(timeoutOption())
     .addOption(connectionOption())
-    .addOption(targetOption(['local', 'lambda'], ['lambda']))
+    .addOption(targetOption(TARGETS, ['lambda']))
     .addOption(iterationsOption())
     .addOption(durationOption())
     .addOption(warmupOption())

@@ -1,11 +1,10 @@
 /** Options of a function, deployed or emulated: each with its default, its environment variable and its check, stated once. */
+import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
 import { defaultDuration, entry, option, positiveDuration, something, wholeNumber } from './option.ts';
 
 /** Longest pause a timer of Node can make. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const LONGEST_TIMEOUT_MS = 24 * 3600 * 1000;
-/** Lambda's own limit. */
-const LONGEST_FUNCTION_TIMEOUT_MS = 900_000;
 const MOST_ENVIRONMENTS = 1000;
 /** Three in a row are taken. */
 const MOST_PORT = 65_533;
@@ -59,7 +58,7 @@ export const concurrencyOption = () =>
     .argParser(wholeNumber('--concurrency', 1, MOST_ENVIRONMENTS));
 
 export const functionTimeoutOption = () =>
-  option('timeout', '<time>', "the function's own: a call is ended then")
+  option('timeout', '<time>', "the function's own: a call is ended then", 'function-timeout')
     .default(...defaultDuration('30s'))
     .argParser(positiveDuration('--timeout', LONGEST_FUNCTION_TIMEOUT_MS));
 

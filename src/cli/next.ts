@@ -1,5 +1,5 @@
 /** What to do next: commands that measure the same pictures in the same way, ready to be typed. */
-import type { PreprocessMode } from '../core/preprocess-mode.ts';
+import { PREPROCESS_MODES, type PreprocessMode } from '../core/preprocess-mode.ts';
 import type { RunRecord } from '../core/record.ts';
 import { DEFAULT_OUT } from './options.ts';
 
@@ -22,7 +22,9 @@ export function again(words: readonly string[], { images, model, preprocess, out
   return [
     ...words,
     ...(model === undefined || model === process.env.RESNET_BENCH_MODEL ? [] : ['--model', model]),
-    ...(preprocess === 'torchvision' ? [] : ['--preprocess', preprocess]),
+    ...(preprocess === (process.env.RESNET_BENCH_PREPROCESS ?? PREPROCESS_MODES[0])
+      ? []
+      : ['--preprocess', preprocess]),
     ...outWords(out),
     ...(images.some(image => image.startsWith('-')) ? ['--', ...images] : images),
   ];

@@ -5,10 +5,10 @@ import { UsageError } from '../core/errors.ts';
 
 const LONGEST_MS = 365 * 24 * 3600 * 1000;
 
-/** `--iterations` can be set by RESNET_BENCH_ITERATIONS, and so on. */
-export function option(name: string, argument: string, description: string): Option {
+/** `--iterations` can be set by RESNET_BENCH_ITERATIONS, and so on; by another one where the same word means another thing elsewhere. */
+export function option(name: string, argument: string, description: string, variable = name): Option {
   return new Option(`--${name} ${argument}`, description).env(
-    `RESNET_BENCH_${name.toUpperCase().replaceAll('-', '_')}`,
+    `RESNET_BENCH_${variable.toUpperCase().replaceAll('-', '_')}`,
   );
 }
 
@@ -81,8 +81,9 @@ export function entry(
 ): (text: string, earlier: Readonly<Record<string, string>> | undefined) => Record<string, string> {
   return (text, earlier) => {
     const at = text.indexOf(separator);
-    if (at < 1) throw new UsageError(what, hint);
+    const name = text.slice(0, at);
+    if (at < 1 || (separator === '=' && !/^[A-Za-z_]\w*$/.test(name))) throw new UsageError(what, hint);
     const value = text.slice(at + 1);
-    return { ...earlier, [text.slice(0, at)]: separator === ':' ? value.trim() : value };
+    return { ...earlier, [name]: separator === ':' ? value.trim() : value };
   };
 }

@@ -9,6 +9,8 @@ export interface ScenarioContext {
   /** At least one. */
   readonly images: readonly Image[];
   readonly clock: Clock;
+  /** When the measuring of all targets began; now when absent. */
+  readonly beganMs?: number;
   /** Ends the scenario after the query in flight. */
   readonly signal: AbortSignal;
 }

@@ -1,5 +1,6 @@
 /** What the emulator's process is told: one JSON argument, checked here. */
 import { z } from 'zod';
+import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
 
 /** Variables that Lambda sets and a function's configuration may not. */
 const RESERVED =
@@ -33,7 +34,7 @@ export const emulatorConfigSchema = z
     functionName: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a function name: letters, digits, - and _, at most 64'),
     memoryMb: z.int().min(128).max(10_240),
     /** Function timeout. AWS takes whole seconds up to 900. */
-    timeoutMs: z.number().positive().max(900_000),
+    timeoutMs: z.number().positive().max(LONGEST_FUNCTION_TIMEOUT_MS),
     /** Reserved concurrency: calls in flight beyond it are throttled. */
     concurrency: z.int().positive(),
     idleTimeoutMs: timerMs(),

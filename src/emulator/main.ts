@@ -1,6 +1,6 @@
 /**
- * Entry of the emulator's own process: `node main.js CONFIG`, CONFIG being the JSON of `emulatorConfigSchema`. It listens on
- * 127.0.0.1 only and checks no signature. One JSON line on stdout says that it is ready, and where.
+ * Entry of the emulator's own process. The first line of its stdin is the JSON of `emulatorConfigSchema`, not an argument: those
+ * anybody on the machine can read, and a function's variables may be secret. It listens on 127.0.0.1 only and checks no signature. One JSON line on stdout says that it is ready, and where.
  *
  * Its life hangs on its stdin: when that ends, because whoever started it is gone or wants it to go, every environment is
  * ended and then it is. SIGINT does the same, unless it comes from the terminal: `startEmulator` gives it a session of its own.
@@ -24,11 +24,23 @@ async function stop(exitCode: number): Promise<void> {
   process.exit(exitCode);
 }
 
-function readConfig(): EmulatorConfig {
-  const config = emulatorConfigSchema.safeParse(parseJson(process.argv[2] ?? ''));
+async function readConfig(): Promise<EmulatorConfig> {
+  const config = emulatorConfigSchema.safeParse(parseJson(await firstLine()));
   if (config.success) return config.data;
   process.stderr.write(`the emulator's configuration is not valid:\n${z.prettifyError(config.error)}\n`);
   process.exit(EXIT.usage);
+}
+
+/** Never, when stdin ends before it: then nobody wants an emulator any more. */
+function firstLine(): Promise<string> {
+  return new Promise(resolve => {
+    let text = '';
+    process.stdin.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+      const end = text.indexOf('\n');
+      if (end >= 0) resolve(text.slice(0, end));
+    });
+  });
 }
 
 function parseJson(text: string): unknown {
@@ -41,13 +53,13 @@ function parseJson(text: string): unknown {
 
 // Nobody reads any more: not a reason to die before the environments do.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-process.stdin.resume().on('error', () => {});
+process.stdin.on('error', () => {});
 process.stdin.once('close', () => void stop(EXIT.ok));
 process.stdin.once('end', () => void stop(EXIT.ok));
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(EXIT.ok));
 
 try {
-  const running = await runEmulator(readConfig());
+  const running = await runEmulator(await readConfig());
   emulator = running;
   // Its stdin may have ended while it started.
   if (stopping) await running.stop();

@@ -65,9 +65,9 @@ export class RuntimeApi {
           const look = () => {
             unread ||= socket.readableEnded || socket.destroyed;
           };
-          // Its end may be known, or on its way.
+          // Its end may be known, or on its way; unless it is we who close it, once the answer is sent.
           look();
-          void turns().then(look);
+          if (reply.raw.shouldKeepAlive) void turns().then(look);
         },
         refuse: () => resolve(refuseTransition(reply)),
         // A connection is reset when one end dies over bytes that it has not read, and closed in order when it has read them.

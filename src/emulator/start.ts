@@ -10,6 +10,8 @@ import { type ReadyLine, readyLineSchema } from './ready-line.ts';
 
 /** Given to a stop before it is forced; the emulator itself forces what it ends after 1.5 s. */
 const STOP_MS = 3_000;
+/** It answers at once, or not at all. */
+const CONTROL_MS = 5_000;
 const STDERR_CHARACTERS = 4_096;
 /** Beside this file: built, or the source. */
 const MAIN = fileURLToPath(new URL(`main${extname(import.meta.url)}`, import.meta.url));
@@ -32,13 +34,14 @@ export async function startEmulator(options: EmulatorOptions, signal: AbortSigna
   signal.throwIfAborted();
   const config = { ...options, taskRoot: resolvePath(options.taskRoot) };
   const [node = '', ...program] = nodeProgram(MAIN);
-  const child = spawn(node, [...program, JSON.stringify(config)], {
+  const child = spawn(node, program, {
     // A session of its own: Ctrl-C on the terminal must not end it before the record is written. Our end of its stdin is its lifeline.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
     env: environment(),
   });
   child.stdin.on('error', () => {});
+  child.stdin.write(`${JSON.stringify(config)}\n`);
   const exited = new Promise<void>(resolve => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
@@ -55,10 +58,10 @@ export async function startEmulator(options: EmulatorOptions, signal: AbortSigna
   }
 }
 
-/** Nothing of the user's AWS settings: the emulator has no use for them, and must not pass them on. */
+/** Nothing of the user's AWS settings and of our own, which may hold secrets: the emulator has no use for them, and must not pass them on. */
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_') && name !== 'NODE_OPTIONS'),
+    Object.entries(process.env).filter(([name]) => !/^(AWS_|RESNET_BENCH_|NODE_OPTIONS$)/.test(name)),
   );
 }
 
@@ -93,7 +96,7 @@ function readReadyLine(child: ChildProcess, signal: AbortSignal): Promise<ReadyL
 
 function control(endpoint: string) {
   const ask = async (path: string, method: 'GET' | 'POST' = 'GET'): Promise<unknown> =>
-    (await fetch(endpoint + path, { method })).json();
+    (await fetch(endpoint + path, { method, signal: AbortSignal.timeout(CONTROL_MS) })).json();
   const ended = async (path: string) => Number(((await ask(path, 'POST')) as { ended?: unknown }).ended);
   return {
     environments: async () => environmentListSchema.parse(await ask(CONTROL_PATHS.environments)),

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parse, resolve } from 'node:path';
-import { MB_PER_CPU } from '../core/cpu-share.ts';
 import { messageOf, SetupError } from '../core/errors.ts';
+import { MB_PER_CPU } from '../core/lambda-limits.ts';
 import { PREPROCESS_MODES, type PreprocessMode } from '../core/preprocess-mode.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,12 @@
-/** Targets of one record side by side: the same timing of each, how many times one is the other, and where the gap lies. No layout. */
-import type { Distribution, RunRecord, Sample, StartKind, Target } from '../core/record.ts';
+/**
+ * Targets of one record side by side. Only calls with a counterpart are compared: those of the same turn and picture that
+ * succeeded on every target, so that neither other pictures nor other minutes stand on one side. No layout.
+ */
+import type { Distribution, RunRecord, Sample, StartKind, Target, TargetInfo } from '../core/record.ts';
+import { distributionOf } from '../stats/distribution.ts';
 import { type MedianRatio, medianRatio } from '../stats/median-ratio.ts';
 import { timesOf } from '../stats/summary.ts';
+import { plural } from './figures.ts';
 
 /** What a row shows of a timing. */
 export type Percentile = 'p50' | 'p90' | 'p95' | 'p99';
@@ -10,18 +15,27 @@ export interface ComparisonRow {
   /** By its name in the record. */
   readonly timing: string;
   readonly percentile: Percentile;
-  /** In the order of the targets. */
+  /** In the order of the sides; undefined for one that did not tell. */
   readonly distributions: readonly (Distribution | undefined)[];
-  /** To the baseline, in the order of the others; of medians only. */
+  /** To the baseline, in the order of the other sides; of medians only. */
   readonly ratios: readonly (MedianRatio | undefined)[];
 }
 
+/** A target with its calls that are compared. */
+export interface Side {
+  readonly target: Target;
+  /** Warm calls, or those of unknown start where they are more. */
+  readonly start: StartKind;
+  /** In issue order; as many on each side, turn by turn. */
+  readonly calls: readonly Sample[];
+  /** Calls of that start which have no counterpart. */
+  readonly unpaired: readonly Sample[];
+}
+
 export interface Comparison {
-  /** The one in this process where there is one, else the first. */
-  readonly baseline: Target;
-  readonly others: readonly Target[];
-  /** Which calls of each target are compared: warm ones, else those of unknown start. */
-  readonly starts: readonly StartKind[];
+  /** This process where it is a target, else the first. */
+  readonly baseline: Side;
+  readonly others: readonly Side[];
   readonly rows: readonly ComparisonRow[];
 }
 
@@ -33,114 +47,104 @@ const ROWS: readonly (readonly [timing: string, percentiles: readonly Percentile
   ['serviceMs', ['p50', 'p90', 'p95', 'p99']],
 ];
 
-/** Undefined when there is nothing to compare. */
+/** Undefined for a single target. Without a pair of calls there are no rows. */
 export function compareTargets({ targets }: RunRecord): Comparison | undefined {
-  const baseline = targets.find(({ name }) => name === 'local') ?? targets[0];
-  const others = targets.filter(target => target !== baseline);
-  if (baseline === undefined || others.length === 0) return undefined;
-  const all = [baseline, ...others];
-  const starts = all.map(startOf);
-  const rows = ROWS.flatMap(([timing, percentiles]) => {
-    const distributions = all.map((target, i) => target.summary[starts[i]!]?.[timing]);
-    const times = all.map((target, i) => timesIn(target, starts[i]!, timing));
+  const first = targets.find(({ name }) => name === 'local') ?? targets[0];
+  if (first === undefined || targets.length < 2) return undefined;
+  const [baseline, ...others] = sidesOf([first, ...targets.filter(target => target !== first)]);
+  return { baseline: baseline!, others, rows: rowsOf([baseline!, ...others]) };
+}
+
+function sidesOf(targets: readonly Target[]): Side[] {
+  const candidates = targets.map(target => {
+    const start = startOf(target);
+    const calls = target.samples.filter(
+      sample => sample.outcome.ok && sample.phase === 'measured' && sample.start === start,
+    );
+    return { target, start, calls, byTurn: new Map(calls.map(call => [turnOf(call), call])) };
+  });
+  const paired = (call: Sample) => candidates.every(({ byTurn }) => byTurn.has(turnOf(call)));
+  return candidates.map(({ target, start, calls }) => ({
+    target,
+    start,
+    calls: calls.filter(paired),
+    unpaired: calls.filter(call => !paired(call)),
+  }));
+}
+
+const turnOf = ({ seq, image }: Sample) => `${seq} ${image}`;
+
+/** Without word from the function its calls are of unknown start. */
+function startOf({ summary }: Target): StartKind {
+  const count = (start: 'warm' | 'unknown') => summary[start]?.serviceMs?.count ?? 0;
+  return count('unknown') > count('warm') ? 'unknown' : 'warm';
+}
+
+function rowsOf(sides: readonly Side[]): ComparisonRow[] {
+  const times = sides.map(({ calls }) => calls.map(timesOf));
+  return ROWS.flatMap(([timing, percentiles]) => {
+    const values = valuesOf(times, timing);
+    const distributions = values.map(own => distributionOf(own));
+    const told = values.every(({ length }) => length > 0);
     return percentiles
-      .filter(percentile => distributions.some(distribution => (distribution?.[percentile] ?? null) !== null))
+      .filter(percentile => percentile === 'p50' || distributions.some(own => (own?.[percentile] ?? null) !== null))
+      .filter(() => distributions.some(own => own !== undefined))
       .map(percentile => ({
         timing,
         percentile,
         distributions,
-        ratios: times.slice(1).map(values => (percentile === 'p50' ? medianRatio(values, times[0]!) : undefined)),
+        ratios: values.slice(1).map(own => (told && percentile === 'p50' ? medianRatio(own, values[0]!) : undefined)),
       }));
   });
-  return { baseline, others, starts, rows };
 }
 
-/** Without word from the function its calls are of unknown start. */
-function startOf({ summary }: Target): StartKind {
-  return summary.warm === undefined && summary.unknown !== undefined ? 'unknown' : 'warm';
+/** Of the turns in which every side told this time; each side's own where one never did. */
+function valuesOf(times: readonly (readonly Record<string, number>[])[], timing: string): number[][] {
+  const pairs = times[0]!.map((_, turn) => times.map(side => side[turn]![timing]));
+  const whole = pairs.filter((pair): pair is number[] => pair.every(value => value !== undefined));
+  if (whole.length > 0) return times.map((_, side) => whole.map(pair => pair[side]!));
+  return times.map((_, side) => pairs.flatMap(pair => pair[side] ?? []));
 }
 
-/** In issue order; calls that do not tell are left out. */
-function timesIn({ samples }: Target, start: StartKind, timing: string): number[] {
-  return samples
-    .filter(sample => sample.outcome.ok && sample.phase === 'measured' && sample.start === start)
-    .flatMap(sample => timesOf(sample)[timing] ?? []);
+/** Pictures to which two sides gave other classes, or probabilities that differ in the second decimal of a percent. */
+export function differingPredictions(one: Side, other: Side): { differ: string[]; both: number } {
+  const differ = new Set<string>();
+  for (const [turn, call] of one.calls.entries()) {
+    if (!sameAnswer(call.predictions, other.calls[turn]!.predictions)) differ.add(call.image);
+  }
+  return { differ: [...differ], both: new Set(one.calls.map(({ image }) => image)).size };
 }
 
-/** Parts of the mean service time, in the order of a call; they add up to it. */
-export interface Parts {
-  readonly serviceMs: number;
-  readonly parts: readonly (readonly [name: string, ms: number])[];
+/** Half of the second decimal more than it, so that a difference in the last bit of a float does not count. */
+const SAME_PROBABILITY = 0.000_15;
+
+function sameAnswer(one: Sample['predictions'], other: Sample['predictions']): boolean {
+  return (
+    one.length === other.length &&
+    one.every(
+      ({ classId, probability }, i) =>
+        classId === other[i]!.classId && Math.abs(probability - other[i]!.probability) <= SAME_PROBABILITY,
+    )
+  );
 }
 
-const WORK = ['parseMs', 'preprocessMs', 'inferenceMs', 'postprocessMs'] as const;
-const REST = 'rest of the handler';
-const OUTSIDE = 'outside the handler';
+/** `local ran 2 threads, lambda 1`: fair only if that is what is to be compared. Undefined when they are the same, or unknown. */
+export function differingThreads({ name: one, info: a }: Target, { name: other, info: b }: Target): string | undefined {
+  if (a.threads === undefined || b.threads === undefined || a.threads === b.threads) return undefined;
+  return `${one} ran ${plural(a.threads, 'thread')}, ${other} ${b.threads}`;
+}
 
-/** Means, because medians do not add up. Undefined when not every call told its handler time. */
-export function partsOf({ summary }: Target, start: StartKind): Parts | undefined {
-  const times = summary[start];
-  const { serviceMs, handlerMs } = times ?? {};
-  if (times === undefined || serviceMs === undefined || handlerMs?.count !== serviceMs.count) return undefined;
-  const work = WORK.flatMap(stage => {
-    const distribution = times[stage];
-    return distribution?.count === serviceMs.count ? [[stage, distribution.mean] as const] : [];
+/** In words, what two targets are known to do unlike each other, or not known to do alike. */
+export function differingWork({ info: one }: Target, { info: other }: Target): string[] {
+  const pairs: [what: string, one: string | undefined, other: string | undefined][] = [
+    ['model', one.model?.sha256, other.model?.sha256],
+    ['preprocessing', one.preprocess, other.preprocess],
+  ];
+  return pairs.flatMap(([what, a, b]) => {
+    if (a === undefined || b === undefined) return [`${what} not known of both`];
+    if (a === b) return [];
+    return [`another ${what}${what === 'model' ? `: ${modelName(one)} and ${modelName(other)}` : `: ${a} and ${b}`}`];
   });
-  const told = work.reduce((sum, [, ms]) => sum + ms, 0);
-  return {
-    serviceMs: serviceMs.mean,
-    parts: [[OUTSIDE, serviceMs.mean - handlerMs.mean], ...work, [REST, handlerMs.mean - told]],
-  };
 }
 
-/**
- * What each part of a call takes more of `other` than of `baseline`. In this process there is no request to parse; any
- * other part that only one of them told is left within the rest.
- */
-export function gapOf(other: Parts, baseline: Parts): Parts {
-  const [ours, theirs] = [new Map(other.parts), new Map(baseline.parts)];
-  const gaps: [name: string, ms: number][] = [];
-  let restMs = 0;
-  for (const name of [OUTSIDE, ...WORK, REST]) {
-    const [one, two] = [ours.get(name), theirs.get(name)];
-    if (one === undefined && two === undefined) continue;
-    const gapMs = (one ?? 0) - (two ?? 0);
-    const comparable = name === 'parseMs' || (one !== undefined && two !== undefined && name !== REST);
-    if (comparable) gaps.push([name, gapMs]);
-    else restMs += gapMs;
-  }
-  return { serviceMs: other.serviceMs - baseline.serviceMs, parts: [...gaps, [REST, restMs]] };
-}
-
-/** How much longer than a warm call a cold one takes, by means; undefined without both. */
-export function coldExtraMs({ summary }: Target): { extraMs: number; count: number } | undefined {
-  const { cold, warm } = summary;
-  if (cold?.serviceMs === undefined || warm?.serviceMs === undefined) return undefined;
-  return { extraMs: cold.serviceMs.mean - warm.serviceMs.mean, count: cold.serviceMs.count };
-}
-
-/** Names of the pictures to which two targets gave other classes, or probabilities that differ in the second decimal of a percent; undefined when no picture was answered by both. */
-export function differingPredictions(
-  { images }: RunRecord,
-  one: Target,
-  other: Target,
-): { differ: string[]; both: number } | undefined {
-  const [ones, others] = [firstAnswers(one), firstAnswers(other)];
-  const both = images.filter(({ name }) => ones.has(name) && others.has(name));
-  if (both.length === 0) return undefined;
-  const differ = both.filter(({ name }) => ones.get(name) !== others.get(name)).map(({ name }) => name);
-  return { differ, both: both.length };
-}
-
-/** By picture, as a text that is the same when the answer is. */
-function firstAnswers({ samples }: Target): Map<string, string> {
-  const answers = new Map<string, string>();
-  for (const { image, predictions } of samples) {
-    if (predictions.length > 0 && !answers.has(image)) answers.set(image, fingerprint(predictions));
-  }
-  return answers;
-}
-
-function fingerprint(predictions: Sample['predictions']): string {
-  return predictions.map(({ classId, probability }) => `${classId} ${Math.round(probability * 10_000)}`).join(', ');
-}
+const modelName = ({ model }: TargetInfo) => model?.name ?? 'unknown';

@@ -8,13 +8,17 @@ export function describeStatus({ status, stoppedBy }: Run): string | undefined {
   return stoppedBy === 'duration' ? 'ended by its duration' : undefined;
 }
 
+/** `100 warm calls`. */
+export function callsOf(count: number, start: StartKind): string {
+  if (start === 'unknown') return plural(count, 'call of unknown start', 'calls of unknown start');
+  return plural(count, `${start} call`);
+}
+
 /** `100 warm calls (after 3 to warm up)`. */
 export function describeCounts({ samples }: Target, start: StartKind): string {
   const counted = samples.filter(sample => sample.start === start && sample.phase === 'measured' && sample.outcome.ok);
   const warmups = samples.filter(({ phase, start: met }) => phase === 'warmup' && met === start).length;
-  const calls = start === 'unknown' ? 'call of unknown start' : `${start} call`;
-  const many = start === 'unknown' ? 'calls of unknown start' : undefined;
-  return `${plural(counted.length, calls, many)}${warmups === 0 ? '' : ` (after ${warmups} to warm up)`}`;
+  return `${callsOf(counted.length, start)}${warmups === 0 ? '' : ` (after ${warmups} to warm up)`}`;
 }
 
 /** Those of a picture rather than of the target. */

@@ -7,9 +7,21 @@ export const UNKNOWN = '-';
 /** Three significant digits or more, but no place below a microsecond: 1234, 123, 12.3, 1.23, 0.012, <0.001. */
 export function formatMs(ms: number): string {
   if (ms > 0 && ms < 0.0005) return '<0.001';
+  if (Math.abs(ms) < 0.0005) return '0.000';
   const size = Math.abs(ms);
   const places = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   return ms.toFixed(places);
+}
+
+/** A difference, with its sign: +1.23, -0.500, 0.000. */
+export function formatSignedMs(ms: number): string {
+  if (Math.abs(ms) < 0.0005) return '0.000';
+  return `${ms > 0 ? '+' : ''}${formatMs(ms)}`;
+}
+
+/** How many times: three significant digits or more. */
+export function formatRatio(ratio: number): string {
+  return ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(3);
 }
 
 /** `20.9 [20.8, 21.0]`: a percentile with its 95 % interval; an open end is `...`. */

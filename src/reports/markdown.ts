@@ -5,23 +5,9 @@ import type { Distribution, RunRecord, Target } from '../core/record.ts';
 import { compareTargets } from './comparison.ts';
 import { describeFailures, describeStatus, predictionsByImage } from './facts.ts';
 import { formatMs, formatPercent, formatWithInterval } from './figures.ts';
-import {
-  comparisonCells,
-  comparisonCounts,
-  comparisonLegend,
-  likenessLines,
-  partLines,
-  singleLines,
-} from './side-by-side.ts';
+import { comparisonCells, comparisonCounts, comparisonLegend, likenessLines, partLines } from './side-by-side.ts';
 import { stagesOf, untoldStages } from './stages.ts';
-import {
-  describeCold,
-  describeEnvironments,
-  describeFunction,
-  describeMachine,
-  describeMemory,
-  describeTarget,
-} from './target-facts.ts';
+import { describeFunction, describeMachine, describeRest, describeTarget } from './target-facts.ts';
 
 export function renderMarkdown(record: RunRecord): string {
   const { run, tool, machine } = record;
@@ -40,23 +26,19 @@ export function renderMarkdown(record: RunRecord): string {
 function comparisonBlocks(record: RunRecord): string[] {
   const comparison = compareTargets(record);
   if (comparison === undefined) return [];
-  const lines = [
-    ...comparisonLegend(comparison),
-    ...partLines(comparison),
-    ...singleLines(comparison),
-    ...likenessLines(record, comparison),
-  ];
+  const lines = [...comparisonLegend(comparison), ...partLines(comparison), ...likenessLines(comparison)];
   const cells = comparisonCells(comparison).map(row => row.map(escapeMarkup));
   return [
     '### Side by side',
-    escapeMarkup(comparisonCounts(comparison)),
-    markdownTable(cells, { align: ['l', ...cells[0]!.slice(1).map(() => 'r' as const)] }),
+    ...comparisonCounts(comparison).map(escapeMarkup),
+    cells.length > 1
+      ? markdownTable(cells, { align: ['l', ...cells[0]!.slice(1).map(() => 'r' as const)] })
+      : 'nothing to compare: in no turn did a call of each succeed',
     list(lines.map(escapeMarkup)),
   ];
 }
 
 function targetBlocks(record: RunRecord, target: Target): (string | undefined)[] {
-  const facts = [describeCold(target), describeMemory(target), describeEnvironments(target)];
   const untold = untoldStages(target.summary.warm ?? target.summary.unknown ?? {});
   return [
     `### ${escapeMarkup(target.name)}`,
@@ -66,7 +48,7 @@ function targetBlocks(record: RunRecord, target: Target): (string | undefined)[]
       .join('\\\n'),
     stageTable(target),
     untold.length > 0 ? `unknown, because the function does not tell: ${untold.join(', ')}` : undefined,
-    escapeMarkup(facts.filter(Boolean).join(' · ')),
+    escapeMarkup(describeRest(target)),
     predictionTable(record, target),
     list(describeFailures(target).map(escapeMarkup)),
     list(

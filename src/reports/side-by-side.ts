@@ -1,33 +1,38 @@
 /** The targets of a record side by side, in words and cells: medians and ratios, where the gap lies, what a cold start adds. No layout. */
-import type { RunRecord, StartKind, Target } from '../core/record.ts';
+import type { Target } from '../core/record.ts';
+import { coldExtraMs, gapOf, type Parts, partsOf } from './call-parts.ts';
 import {
   type Comparison,
   type ComparisonRow,
-  coldExtraMs,
   differingPredictions,
-  gapOf,
-  type Parts,
-  partsOf,
+  differingThreads,
+  differingWork,
+  type Side,
 } from './comparison.ts';
-import { describeCounts } from './facts.ts';
-import { formatMs, formatTail, formatWithInterval, plural } from './figures.ts';
+import { callsOf } from './facts.ts';
+import { formatMs, formatRatio, formatSignedMs, formatTail, formatWithInterval, plural } from './figures.ts';
 import { stageName } from './stages.ts';
-import { describeCold, describeEnvironments, describeMemory, describeSize, isFunction } from './target-facts.ts';
+import { describeSize, isFunction } from './target-facts.ts';
 
-/** `local 20 warm calls (after 3 to warm up), lambda 20 warm calls (after 3 to warm up), in turns`. */
-export function comparisonCounts({ baseline, others, starts }: Comparison): string {
-  const counts = [baseline, ...others].map((target, i) => `${target.name} ${describeCounts(target, starts[i]!)}`);
-  return `${counts.join(', ')}, in turns`;
+/** `20 warm calls of local and 20 of lambda, in turns`, and which have no counterpart. */
+export function comparisonCounts({ baseline, others }: Comparison): string[] {
+  const sides = [baseline, ...others];
+  const counts = sides.map(({ target, start, calls }) => `${callsOf(calls.length, start)} of ${target.name}`);
+  const unpaired = sides.filter(side => side.unpaired.length > 0);
+  const left = unpaired.map(
+    ({ target, start, unpaired: calls }) =>
+      `${callsOf(calls.length, start)} of ${target.name} (${[...new Set(calls.map(({ image }) => image))].join(', ')})`,
+  );
+  return [
+    `${counts.join(' and ')}, in turns on the same pictures`,
+    ...(left.length > 0 ? [`left out, because the other had no such call in that turn: ${left.join('; ')}`] : []),
+  ];
 }
 
 /** Rows of cells, the head first. */
 export function comparisonCells({ baseline, others, rows }: Comparison): string[][] {
-  const head = [
-    'ms',
-    headOf(baseline),
-    ...others.map(headOf),
-    ...others.map(({ name }) => `${name} / ${baseline.name}`),
-  ];
+  const names = others.map(({ target }) => `${target.name} / ${baseline.target.name}`);
+  const head = ['ms', headOf(baseline.target), ...others.map(({ target }) => headOf(target)), ...names];
   return [
     head,
     ...rows.map(row => [`${stageName(row.timing)} ${row.percentile}`, ...figuresOf(row), ...ratiosOf(row)]),
@@ -35,39 +40,34 @@ export function comparisonCells({ baseline, others, rows }: Comparison): string[
 }
 
 /** What the ratios are, and what is not known. */
-export function comparisonLegend({ rows, starts }: Comparison): string[] {
+export function comparisonLegend({ baseline, others, rows }: Comparison): string[] {
   const ratios = rows.flatMap(row => row.ratios);
+  const unknown = [baseline, ...others].filter(({ start }) => start === 'unknown').map(({ target }) => target.name);
   return [
-    ratios.some(ratio => ratio?.ci95) && 'x [95 % CI]: ratio of the medians, by a bootstrap of blocks of calls',
-    ratios.some(ratio => ratio !== undefined && ratio.ci95 === null) &&
-      'x without an interval: it takes ten calls on each side',
-    starts.includes('unknown') && 'which calls met a cold environment is unknown: the function does not tell',
+    ratios.some(ratio => ratio?.ci95) && 'x [95 % CI]: ratio of the medians, by a bootstrap of blocks of turns',
+    ratios.some(ratio => ratio?.ci95 === null) &&
+      'x without an interval: it takes ten calls on each side, none of 0 ms',
+    unknown.length > 0 &&
+      `which calls of ${unknown.join(', ')} met a cold environment is unknown: the function does not tell`,
   ].filter(line => line !== false);
 }
 
 /** Where the time goes, what a cold start adds. */
-export function partLines({ baseline, others, starts }: Comparison): string[] {
-  const theirs = partsOf(baseline, starts[0]!);
-  return others.flatMap((other, i) => partLinesOf(baseline, theirs, other, starts[i + 1]!));
+export function partLines({ baseline, others }: Comparison): string[] {
+  const theirs = partsOf(baseline.calls);
+  return others.flatMap(other => partLinesOf(baseline.target, theirs, other));
 }
 
 /** Whether the targets did the same work: only then do their times compare. */
-export function likenessLines(record: RunRecord, { baseline, others }: Comparison): string[] {
+export function likenessLines({ baseline, others }: Comparison): string[] {
   return others.flatMap(other => {
-    const found = differingPredictions(record, baseline, other);
-    if (found === undefined) return [];
-    const names = `${baseline.name} and ${other.name}`;
-    const { differ, both } = found;
-    if (differ.length > 0) return [`${names} DO NOT do the same work: their answers differ on ${differ.join(', ')}`];
-    return [`${names} give the same answers on ${plural(both, 'picture')}`];
-  });
-}
-
-/** `local: 1 cold call: ... · memory 62 -> 214 MB`. */
-export function singleLines({ baseline, others }: Comparison): string[] {
-  return [baseline, ...others].map(target => {
-    const facts = [describeCold(target), describeMemory(target), describeEnvironments(target)];
-    return `${target.name}: ${facts.filter(Boolean).join(' · ')}`;
+    const names = `${baseline.target.name} and ${other.target.name}`;
+    const { differ, both } = differingPredictions(baseline, other);
+    const work = differingWork(baseline.target, other.target);
+    const because = work.length === 0 ? '' : ` (${work.join('; ')})`;
+    if (both === 0) return [];
+    if (differ.length === 0) return [`${names} give the same answers on ${plural(both, 'picture')}${because}`];
+    return [`${names} DO NOT GIVE THE SAME ANSWERS on ${differ.join(', ')}${because}`];
   });
 }
 
@@ -80,6 +80,8 @@ function headOf({ name, info }: Target): string {
 function figuresOf({ distributions, percentile }: ComparisonRow): string[] {
   return distributions.map(distribution => {
     if (distribution === undefined) return 'unknown';
+    // A single call has no median, and is all there is.
+    if (distribution.count === 1 && percentile === 'p50') return formatMs(distribution.mean);
     if (percentile === 'p50') return formatWithInterval(distribution.p50, distribution.ci95.p50);
     return formatTail(distribution, percentile);
   });
@@ -89,32 +91,31 @@ function ratiosOf({ ratios, percentile }: ComparisonRow): string[] {
   if (percentile !== 'p50') return ratios.map(() => '');
   return ratios.map(ratio => {
     if (ratio === undefined) return 'unknown';
-    const interval = ratio.ci95 === null ? '' : ` [${ratio.ci95.map(end => end.toPrecision(3)).join(', ')}]`;
-    return `${ratio.ratio.toPrecision(3)}x${interval}`;
+    const interval = ratio.ci95 === null ? '' : ` [${ratio.ci95.map(formatRatio).join(', ')}]`;
+    return `${formatRatio(ratio.ratio)}x${interval}`;
   });
 }
 
 /** A call of the other target by its parts, and what each adds to one of the baseline. */
-function partLinesOf(baseline: Target, theirs: Parts | undefined, other: Target, start: StartKind): string[] {
-  const ours = partsOf(other, start);
-  if (ours === undefined) return [];
-  const lines = [
-    `${start === 'warm' ? 'a warm' : 'a'} ${other.name} call, by means: ${listOf(ours, '')} = ${formatMs(ours.serviceMs)} ms`,
-  ];
-  if (theirs !== undefined) {
-    const gap = gapOf(ours, theirs);
-    const than = `${formatMs(Math.abs(gap.serviceMs))} ms ${gap.serviceMs < 0 ? 'less' : 'more'} than ${baseline.name}`;
-    lines.push(`${than}: ${listOf(gap, '+')}`);
+function partLinesOf(baseline: Target, theirs: Parts | undefined, { target, start, calls }: Side): string[] {
+  const ours = partsOf(calls);
+  const lines: string[] = [];
+  if (ours !== undefined) {
+    const list = ours.parts.map(([name, ms]) => `${stageName(name)} ${formatMs(ms)}`).join(' · ');
+    const what = start === 'warm' ? 'a warm' : 'a';
+    lines.push(`${what} ${target.name} call, by means: ${list} = ${formatMs(ours.serviceMs)} ms`);
   }
-  const extra = coldExtraMs(other);
+  if (ours !== undefined && theirs !== undefined) {
+    const { serviceMs, parts } = gapOf(ours, theirs);
+    const than = `${formatMs(Math.abs(serviceMs))} ms ${serviceMs < 0 ? 'less' : 'more'} than ${baseline.name}`;
+    lines.push(`${than}: ${parts.map(([name, ms]) => `${stageName(name)} ${formatSignedMs(ms)}`).join(' · ')}`);
+  }
+  const threads = differingThreads(baseline, target);
+  if (threads !== undefined) lines.push(`${threads}: with --threads ${target.info.threads} both run the same`);
+  const extra = coldExtraMs(target);
   if (extra !== undefined) {
     const calls = extra.count === 1 ? 'one call' : `the mean of ${plural(extra.count, 'call')}`;
-    lines.push(`a cold start adds ${formatMs(extra.extraMs)} ms (${calls})`);
+    lines.push(`a cold start of ${target.name} adds ${formatMs(extra.extraMs)} ms (${calls}; connecting not counted)`);
   }
   return lines;
-}
-
-/** `inference 79.1 · postprocess 0.052`, with a sign where it matters. */
-function listOf({ parts }: Parts, plus: '+' | ''): string {
-  return parts.map(([name, ms]) => `${stageName(name)} ${ms >= 0 ? plus : ''}${formatMs(ms)}`).join(' · ');
 }

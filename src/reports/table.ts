@@ -1,27 +1,13 @@
 /** The report for a terminal. */
 import { printable } from '../core/printable.ts';
-import type { RunRecord, Target, Warning } from '../core/record.ts';
-import { type Comparison, compareTargets } from './comparison.ts';
+import type { RunRecord, Target } from '../core/record.ts';
+import { type Comparison, compareTargets, differingPredictions } from './comparison.ts';
 import { describeFailures, describeStatus, predictionsByImage } from './facts.ts';
 import { formatPercent } from './figures.ts';
 import { layout } from './layout.ts';
-import {
-  comparisonCells,
-  comparisonCounts,
-  comparisonLegend,
-  likenessLines,
-  partLines,
-  singleLines,
-} from './side-by-side.ts';
+import { comparisonCells, comparisonCounts, comparisonLegend, likenessLines, partLines } from './side-by-side.ts';
 import { legendOf, stageTable } from './stage-table.ts';
-import {
-  describeCold,
-  describeEnvironments,
-  describeFunction,
-  describeMachine,
-  describeMemory,
-  describeTarget,
-} from './target-facts.ts';
+import { describeFunction, describeMachine, describeRest, describeTarget } from './target-facts.ts';
 
 const BAR_CELLS = 16;
 
@@ -31,41 +17,61 @@ export function renderTable(record: RunRecord): string {
     describeStatus(record.run),
     ...(comparison === undefined
       ? record.targets.flatMap(target => targetSections(record, target))
-      : [
-          describeMachine(record.machine),
-          ...record.targets.map(describe),
-          warningLines(record.targets.flatMap(({ warnings }) => warnings)),
-          predictionLines(record, comparison.baseline),
-          ...comparisonSections(record, comparison),
-          ...record.targets.map(failureLines),
-        ]),
+      : comparisonSections(record, comparison)),
   ];
   return printable(`${sections.filter(Boolean).join('\n\n')}\n`);
 }
 
-function comparisonSections(record: RunRecord, comparison: Comparison): string[] {
-  const table = layout(comparisonCells(comparison), 'right');
-  return [
-    [comparisonCounts(comparison), table, ...legendOf(table), ...comparisonLegend(comparison)].join('\n'),
-    partLines(comparison).join('\n'),
-    singleLines(comparison).join('\n'),
-    likenessLines(record, comparison).join('\n'),
-  ];
-}
-
 function targetSections(record: RunRecord, target: Target): (string | undefined)[] {
-  const manyCold = (target.summary.cold?.serviceMs?.count ?? 0) > 1;
   return [
     describeFunction(target) === undefined
       ? [describeTarget(target), describeMachine(record.machine)].filter(Boolean).join(' · ')
       : `${describe(target)}\ncalled from ${describeMachine(record.machine)}`,
-    warningLines(target.warnings),
+    warningLines([target]),
     predictionLines(record, target),
-    ...(['warm', 'proactive', 'unknown'] as const).map(start => stageTable(target, start)),
-    manyCold ? stageTable(target, 'cold') : undefined,
-    [describeCold(target), describeMemory(target), describeEnvironments(target)].filter(Boolean).join(' · '),
-    failureLines(target),
+    ...stageTables(target),
+    describeRest(target),
+    failureLines(target, ''),
   ];
+}
+
+function comparisonSections(record: RunRecord, comparison: Comparison): (string | undefined)[] {
+  const { baseline, others, rows } = comparison;
+  const sides = [baseline, ...others];
+  const table = rows.length === 0 ? '' : layout(comparisonCells(comparison), 'right');
+  return [
+    describeMachine(record.machine),
+    ...record.targets.map(describe),
+    warningLines(record.targets),
+    ...(likeAnswers(comparison)
+      ? [predictionLines(record, baseline.target)]
+      : sides.map(({ target }) => named(target, predictionLines(record, target)))),
+    ...(rows.length > 0
+      ? [[...comparisonCounts(comparison), table, ...legendOf(table), ...comparisonLegend(comparison)].join('\n')]
+      : [
+          'nothing to compare: in no turn did a call of each succeed',
+          ...sides.flatMap(({ target }) => stageTables(target).map(text => named(target, text))),
+        ]),
+    partLines(comparison).join('\n'),
+    record.targets.map(target => `${target.name}: ${describeRest(target)}`).join('\n'),
+    likenessLines(comparison).join('\n'),
+    ...record.targets.map(target => failureLines(target, `${target.name}: `)),
+  ];
+}
+
+function likeAnswers({ baseline, others }: Comparison): boolean {
+  return others.every(other => differingPredictions(baseline, other).differ.length === 0);
+}
+
+/** Of each kind of start that a table can be made of; a single cold call is told in a line. */
+function stageTables(target: Target): string[] {
+  const many = (start: 'cold' | 'proactive') => (target.summary[start]?.serviceMs?.count ?? 0) > 1;
+  const starts = ['warm' as const, 'unknown' as const, ...(['proactive', 'cold'] as const).filter(many)];
+  return starts.map(start => stageTable(target, start)).filter(text => text !== '');
+}
+
+function named(target: Target, text: string): string {
+  return text === '' ? '' : `${target.name}\n${text}`;
 }
 
 /** What answers, and where. */
@@ -74,14 +80,20 @@ function describe(target: Target): string {
   return `${target.name}: ${where}\n${' '.repeat(target.name.length + 2)}${describeTarget(target)}`;
 }
 
-/** What several targets have in common is said once. */
-function warningLines(warnings: readonly Warning[]): string {
-  return [...new Set(warnings.map(({ message, advice }) => `warning  ${message}\n         ${advice}`))].join('\n');
+/** Of several targets each says whose it is; of the model, which they share, it is said once. */
+function warningLines(targets: readonly Target[]): string {
+  const lines = targets.flatMap(({ name, warnings }) =>
+    warnings.map(({ code, message, advice }) => {
+      const whose = targets.length === 1 || code === 'synthetic-weights' ? '' : `${name}: `;
+      return `warning  ${whose}${message}\n         ${advice}`;
+    }),
+  );
+  return [...new Set(lines)].join('\n');
 }
 
-function failureLines(target: Target): string {
+function failureLines(target: Target, whose: string): string {
   return describeFailures(target)
-    .map(line => `failed  ${line}`)
+    .map(line => `failed  ${whose}${line}`)
     .join('\n');
 }
 

@@ -61,25 +61,39 @@ export function describeMachine({ cpuModel, cpuCount, node }: Machine): string {
   return `${cpuModel}, ${plural(cpuCount, 'core')} · Node ${node}`;
 }
 
-/** `1 cold call: model and session 132 ms, first answer 41 ms`; of several the first; undefined when no call was cold. */
-export function describeCold({ info, samples }: Target): string | undefined {
-  const cold = samples.filter(sample => sample.start === 'cold' && sample.outcome.ok);
-  const [first] = cold;
+/**
+ * `1 cold call: model and session 132 ms, first answer 41 ms`, and the same of proactive ones; of several the first. Undefined
+ * when no call was an environment's first.
+ */
+export function describeFirstCalls(target: Target): string | undefined {
+  const lines = (['cold', 'proactive'] as const).map(start => describeFirst(target, start)).filter(Boolean);
+  return lines.length === 0 ? undefined : lines.join(' · ');
+}
+
+function describeFirst({ info, samples }: Target, start: 'cold' | 'proactive'): string | undefined {
+  const calls = samples.filter(sample => sample.start === start && sample.outcome.ok);
+  const [first] = calls;
   if (first === undefined) return undefined;
   const { initMs, handlerMs, serviceMs } = timesOf(first);
   const remote = isFunction(info);
+  const init = remote ? (start === 'proactive' ? 'init ahead of it' : 'init') : 'model and session';
   const parts = [
-    initMs !== undefined && `${remote ? 'init' : 'model and session'} ${formatMs(initMs)} ms`,
+    initMs !== undefined && `${init} ${formatMs(initMs)} ms`,
     handlerMs !== undefined && `${remote ? 'handler' : 'first answer'} ${formatMs(handlerMs)} ms`,
     remote && serviceMs !== undefined && `the whole call ${formatMs(serviceMs)} ms`,
   ].filter(Boolean);
-  const words = parts.length > 0 && cold.length > 1 ? ['the first:', parts.join(', ')].join(' ') : parts.join(', ');
-  return [plural(cold.length, 'cold call'), words].filter(Boolean).join(': ');
+  const words = parts.length > 0 && calls.length > 1 ? ['the first:', parts.join(', ')].join(' ') : parts.join(', ');
+  return [plural(calls.length, `${start} call`), words].filter(Boolean).join(': ');
+}
+
+/** `1 cold call: ... · memory 62 -> 214 MB · 2 environments`. */
+export function describeRest(target: Target): string {
+  return [describeFirstCalls(target), describeMemory(target), describeEnvironments(target)].filter(Boolean).join(' · ');
 }
 
 /**
  * `memory 62 -> 214 MB, peak 231 MB`: of this process at start, with the model loaded, and the most of the whole run;
- * `memory 180 MB at most, of 1024`: of a function, resident after a call, as it tells.
+ * `memory 180 MB at most after a call`: of a function, resident, as it tells.
  */
 export function describeMemory({ info, samples }: Target): string | undefined {
   const { startRssMb, loadedRssMb } = info;
@@ -99,7 +113,7 @@ export function mostOf(values: readonly (number | undefined)[]): number | undefi
 }
 
 /** `2 environments`; undefined when the answers do not tell. */
-export function describeEnvironments({ samples }: Target): string | undefined {
+function describeEnvironments({ samples }: Target): string | undefined {
   const ids = new Set(samples.map(({ environmentId }) => environmentId).filter(id => id !== undefined));
   return ids.size === 0 ? undefined : plural(ids.size, 'environment');
 }

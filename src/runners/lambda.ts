@@ -1,13 +1,14 @@
 /** The Lambda runner: the classifier behind a URL, ours or the original Python function, at whatever front door. */
 import { QueryError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
-import type { TargetInfo } from '../core/record.ts';
+import type { TargetInfo, Warning } from '../core/record.ts';
 import type { Inference, Learned, Runner } from '../core/runner.ts';
 import type { HttpExchange } from './http-call.ts';
 import { type ClientClass, HttpConnection, loadClient } from './http-connection.ts';
 import { rehearse } from './http-rehearsal.ts';
 import { type Address, parseAddress } from './lambda-address.ts';
 import { type Headers, mergeHeaders } from './lambda-headers.ts';
+import { LearnedFacts } from './lambda-learned.ts';
 import { type AnswerContext, readExchange } from './lambda-read.ts';
 import { redactors } from './lambda-secrets.ts';
 import { type EncodedImage, encodeImage } from './wire-request.ts';
@@ -44,7 +45,7 @@ export class LambdaRunner implements Runner {
   /** Without a call; the one used last comes last. The server may have closed some. */
   #idle: HttpConnection[] = [];
   readonly #busy = new Set<HttpConnection>();
-  #learned: Learned = {};
+  #learned = new LearnedFacts();
 
   constructor(options: LambdaRunnerOptions) {
     this.#options = options;
@@ -63,7 +64,7 @@ export class LambdaRunner implements Runner {
     await rehearse(Client, signal);
     const frontDoor = this.#options.frontDoor ?? address.frontDoor;
     this.#started = { address, headers, encoded, Client, context: { origin, frontDoor, quoted, told } };
-    this.#learned = {};
+    this.#learned = new LearnedFacts();
     return { emulated, connection, url: address.shown, ...(frontDoor && { frontDoor }), ...(region && { region }) };
   }
 
@@ -75,12 +76,16 @@ export class LambdaRunner implements Runner {
     if (encoded instanceof QueryError) throw encoded;
     const exchange = await this.#call(started, encoded.body, signal);
     const { inference, learned } = readExchange(exchange, encoded, started.context);
-    this.#learned = { ...learned, ...this.#learned };
+    this.#learned.add(learned, inference.predictions);
     return inference;
   }
 
   learned(): Learned {
-    return this.#learned;
+    return this.#learned.first();
+  }
+
+  async warnings(): Promise<Warning[]> {
+    return this.#learned.warnings();
   }
 
   /** Calls in flight fail. */

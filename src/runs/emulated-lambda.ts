@@ -1,6 +1,6 @@
 /** The Lambda runner with a function of its own: our handler on the embedded emulator, for as long as the run lasts. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { QueryError } from '../core/errors.ts';
+import { QueryError, SetupError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { TargetInfo, Warning } from '../core/record.ts';
@@ -35,6 +35,10 @@ export class EmulatedLambdaRunner implements Runner {
   #emulator: Emulator | undefined;
   #lambda: LambdaRunner | undefined;
   #failed = false;
+  /** Resident after a call, the most of all calls; 0 before any told. */
+  #mostMb = 0;
+  /** Its process is gone, and nobody here has ended it. */
+  #died = false;
 
   constructor(options: EmulatedLambdaOptions) {
     this.#options = options;
@@ -54,9 +58,13 @@ export class EmulatedLambdaRunner implements Runner {
       },
       signal,
     );
+    const emulator = this.#emulator;
+    void emulator.exited.then(() => {
+      if (this.#emulator === emulator) this.#died = true;
+    });
     // Only by this can the function itself tell an environment made ahead from one made for a call.
     if (proactive > 0) await sleep(PROACTIVE_WAIT_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
-    const url = this.#emulator.functionUrl;
+    const url = emulator.functionUrl;
     this.#lambda = new LambdaRunner({ url, frontDoor: 'url', timeoutMs, connection, images, emulated: true });
     const info = await this.#lambda.start(signal);
     // No share is taken from the environments yet: each has the whole machine.
@@ -70,25 +78,31 @@ export class EmulatedLambdaRunner implements Runner {
 
   async infer(image: Image, signal: AbortSignal): Promise<Inference> {
     if (this.#lambda === undefined) throw new Error('infer before start');
+    if (this.#died) {
+      throw new SetupError(
+        'the emulator has ended by itself',
+        'what was measured until then can be read: resnet-bench report',
+      );
+    }
     try {
-      return await this.#lambda.infer(image, signal);
+      const inference = await this.#lambda.infer(image, signal);
+      this.#mostMb = Math.max(this.#mostMb, inference.memory?.usedMb ?? 0);
+      return inference;
     } catch (thrown) {
       if (thrown instanceof QueryError && thrown.kind === 'http-5xx') this.#failed = true;
       throw thrown;
     }
   }
 
-  /** A caller of Lambda is told nothing but 502; the log is at hand here. */
   async warnings(): Promise<Warning[]> {
-    const lines = this.#failed ? await this.#emulator?.logLines().catch(() => []) : [];
-    const reason = lastError((lines ?? []).map(({ text }) => text));
-    if (reason === undefined) return [];
+    const { memoryMb } = this.#options;
+    const told = (await this.#lambda?.warnings()) ?? [];
+    const logged = this.#failed ? ((await this.#emulator?.logLines()) ?? []) : [];
+    const reason = lastError(logged.map(({ text }) => text));
     return [
-      {
-        code: 'function-error',
-        message: `the log of the emulated function says: ${reason}`,
-        advice: 'resnet-bench emulate, with the same options, shows the whole log',
-      },
+      ...told,
+      ...(this.#mostMb > memoryMb ? [beyondMemory(this.#mostMb, memoryMb)] : []),
+      ...(reason === undefined ? [] : [functionError(reason)]),
     ];
   }
 
@@ -97,20 +111,44 @@ export class EmulatedLambdaRunner implements Runner {
   }
 
   async stop(): Promise<void> {
-    await this.#lambda?.stop();
-    await this.#emulator?.stop();
+    const [lambda, emulator] = [this.#lambda, this.#emulator];
     this.#lambda = undefined;
     this.#emulator = undefined;
+    await lambda?.stop();
+    await emulator?.stop();
   }
 }
 
+/** No memory is taken from the environments yet. */
+function beyondMemory(usedMb: number, memoryMb: number): Warning {
+  return {
+    code: 'beyond-memory',
+    message: `the function had ${Math.ceil(usedMb)} MB in use, which is more than its ${memoryMb} MB: Lambda would have ended it`,
+    advice: 'give it more by --memory',
+  };
+}
+
+/** A caller of Lambda is told nothing but 502; the log is at hand here. */
+function functionError(reason: string): Warning {
+  return {
+    code: 'function-error',
+    message: `the log of the emulated function says: ${reason}`,
+    advice: 'resnet-bench emulate, with the same options, shows the whole log',
+  };
+}
+
 const LONGEST_REASON = 300;
+/** What the platform writes of every call says nothing of an error. */
+const PLATFORM_LINE = /^(START|END|REPORT|INIT_REPORT|XRAY) /;
 
 /** What the function said last of an error: our handler as JSON, other programs and the platform as text. */
 function lastError(lines: readonly string[]): string | undefined {
   const told = lines
     .map(line => /"errorMessage":("(?:[^"\\]|\\.)*")/.exec(line)?.[1])
     .findLast(text => text !== undefined);
-  const reason = told === undefined ? lines.findLast(line => /error/i.test(line)) : String(JSON.parse(told));
+  const reason =
+    told === undefined
+      ? lines.findLast(line => /error/i.test(line) && !PLATFORM_LINE.test(line))
+      : String(JSON.parse(told));
   return reason?.replace(/\s+/g, ' ').trim().slice(0, LONGEST_REASON);
 }

@@ -1,37 +1,16 @@
 /** Makes a run: starts the runners, lets the scenarios drive them, and keeps everything in the run folder as it happens. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, startClock } from '../core/clock.ts';
-import type { Image } from '../core/image.ts';
 import type { RecordHead, Run, Sample, TargetInfo, Warning } from '../core/record.ts';
-import type { Runner } from '../core/runner.ts';
-import type { Scenario, StopReason } from '../core/scenario.ts';
+import type { StopReason } from '../core/scenario.ts';
 import { interleave } from '../scenarios/interleave.ts';
 import { describeMachine } from './machine.ts';
 import { recordChunks, summarizeLines } from './record-file.ts';
 import { finishedHead, newHead, withLearned } from './record-head.ts';
 import { RunFolder, SAMPLES_FILE } from './run-folder.ts';
+import type { RunPlan } from './run-plan.ts';
 import { readSampleLines } from './sample-lines.ts';
-
-/** A runner with its name in the record, and what drives it. */
-export interface TargetPlan {
-  /** As reports show it; unique within a run. */
-  readonly name: string;
-  readonly runner: Runner;
-  readonly scenario: Scenario;
-}
-
-/** All that a run needs to know. */
-export interface RunPlan {
-  /** The command's name, which also names the run's folder. */
-  readonly command: string;
-  /** At least one. Several take turns. */
-  readonly targets: readonly TargetPlan[];
-  readonly images: readonly Image[];
-  /** Run folders are made in here. */
-  readonly outDir: string;
-  /** Every option as it was resolved; goes into the record. */
-  readonly options: Readonly<Record<string, unknown>>;
-}
 
 /** What happens during a run, in this order; `sample` any number of times. */
 export type RunEvent =
@@ -44,24 +23,32 @@ export type RunEvent =
  * SetupError when a runner cannot start (nothing is left behind) or the disk refuses (what was written stays readable).
  */
 export async function* execute(plan: RunPlan, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
+  let stops: PromiseSettledResult<void>[] = [];
+  try {
+    yield* measure(plan, signal);
+  } finally {
+    stops = await Promise.allSettled(plan.targets.map(async ({ runner }) => runner.stop()));
+  }
+  // Reached when nothing else went wrong, which would say more.
+  const failed = stops.find(stop => stop.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function* measure(plan: RunPlan, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
   const startedAt = new Date();
   const clock = startClock();
+  const machine = describeMachine();
+  const infos = await startRunners(plan, signal);
+  const folder = await RunFolder.create(plan.outDir, plan.command, startedAt);
+  const head = newHead(plan, folder.id, startedAt, machine, infos);
+  await writeFirst(folder, head);
+  yield { type: 'started', folder: folder.path, head };
   try {
-    const machine = describeMachine();
-    const infos = await startRunners(plan, signal);
-    const folder = await RunFolder.create(plan.outDir, plan.command, startedAt);
-    const head = newHead(plan, folder.id, startedAt, machine, infos);
-    await writeFirst(folder, head);
-    yield { type: 'started', folder: folder.path, head };
-    try {
-      const [measured, stoppedBy] = yield* drive(plan, head, folder, clock, signal);
-      const finished = await finish(plan, measured, folder, stoppedBy);
-      yield { type: 'finished', folder: folder.path, status: finished.run.status };
-    } finally {
-      folder.close();
-    }
+    const [measured, stoppedBy] = yield* drive(plan, head, folder, clock, signal);
+    const finished = await finish(plan, measured, folder, stoppedBy);
+    yield { type: 'finished', folder: folder.path, status: finished.run.status };
   } finally {
-    await Promise.all(plan.targets.map(({ runner }) => runner.stop()));
+    folder.close();
   }
 }
 
@@ -75,15 +62,15 @@ async function startRunners(plan: RunPlan, signal: AbortSignal): Promise<Map<str
 /** A folder without a record would be no run. */
 async function writeFirst(folder: RunFolder, head: RecordHead): Promise<void> {
   try {
-    await writeHead(folder, head);
+    await writeHead(folder, head, 'free some space, or choose another folder with --out');
   } catch (thrown) {
     folder.discard();
     throw thrown;
   }
 }
 
-async function writeHead(folder: RunFolder, head: RecordHead): Promise<void> {
-  await folder.writeRecord([`${JSON.stringify(head, null, 2)}\n`]);
+async function writeHead(folder: RunFolder, head: RecordHead, hint?: string): Promise<void> {
+  await folder.writeRecord([`${JSON.stringify(head, null, 2)}\n`], hint);
 }
 
 /** Returns the head with what the answers told, and what ended the measuring. */
@@ -95,9 +82,13 @@ async function* drive(
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, [RecordHead, StopReason]> {
   const { images } = plan;
+  const beganMs = clock.nowMs();
   const samples = interleave(
     new Map(
-      plan.targets.map(({ name, runner, scenario }) => [name, scenario.drive({ runner, images, clock, signal })]),
+      plan.targets.map(({ name, runner, scenario }) => [
+        name,
+        scenario.drive({ runner, images, clock, beganMs, signal }),
+      ]),
     ),
   );
   const learners = new Map(plan.targets.map(({ name, runner }) => [name, runner]));
@@ -129,9 +120,25 @@ function withAllLearned(plan: RunPlan, head: RecordHead): RecordHead {
 async function finish(plan: RunPlan, head: RecordHead, folder: RunFolder, stoppedBy: StopReason): Promise<RecordHead> {
   const lines = () => readSampleLines(join(folder.path, SAMPLES_FILE));
   const summaries = await summarizeLines(head, lines);
-  const warnings = new Map<string, readonly Warning[]>();
-  for (const { name, runner } of plan.targets) warnings.set(name, (await runner.warnings?.()) ?? []);
+  const warnings = await runnersWarnings(plan);
   const finished = finishedHead(head, stoppedBy, summaries, warnings);
   await folder.writeRecord(recordChunks(finished, summaries, lines));
   return finished;
+}
+
+/** Given to all of them: a run that has measured everything must end. */
+const WARNINGS_MS = 2_000;
+
+/** None of a runner that cannot tell, or not in time. */
+async function runnersWarnings(plan: RunPlan): Promise<Map<string, readonly Warning[]>> {
+  const late = new AbortController();
+  const none = sleep(WARNINGS_MS, [], { signal: late.signal }).catch(() => []);
+  const told = await Promise.all(
+    plan.targets.map(async ({ name, runner }): Promise<[string, readonly Warning[]]> => {
+      const asked = (async () => runner.warnings?.() ?? [])().catch(() => []);
+      return [name, await Promise.race([asked, none])];
+    }),
+  );
+  late.abort();
+  return new Map(told);
 }

@@ -1,7 +1,10 @@
 /** The plan of `resnet-bench lambda`: a function in a closed loop, by itself or in turns with the classifier in this process. */
+import { UsageError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
+import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { Runner } from '../core/runner.ts';
+import type { TargetName } from '../core/target-name.ts';
 import type { ModelOptions } from '../models/resolve.ts';
 import { LambdaRunner } from '../runners/lambda.ts';
 import { parseAddress } from '../runners/lambda-address.ts';
@@ -10,12 +13,8 @@ import { LocalRunner } from '../runners/local.ts';
 import { closedLoop } from '../scenarios/closed-loop.ts';
 import { type ChosenModel, chooseModel } from './choose-model.ts';
 import { EmulatedLambdaRunner } from './emulated-lambda.ts';
-import type { RunPlan } from './execute.ts';
 import { loadImages } from './load-images.ts';
-
-/** What can be called, by its name in a record. */
-export const TARGETS = ['local', 'lambda'] as const;
-export type TargetName = (typeof TARGETS)[number];
+import type { RunPlan } from './run-plan.ts';
 
 /** A function that is there already. */
 export interface DeployedFunction {
@@ -58,14 +57,12 @@ export interface LambdaPlanOptions {
 
 /** A closed loop has one call in flight; a second environment is needed only while a first one is being ended. */
 const CONCURRENCY = 10;
-/** Lambda's own limit. */
-const LONGEST_FUNCTION_TIMEOUT_MS = 900_000;
 
 /** Reads the pictures and finds the model where one is needed. Throws UsageError or SetupError when one of them cannot be had. */
 export async function planLambda(options: LambdaPlanOptions, modelOptions: ModelOptions): Promise<RunPlan> {
   const { deployed, targets, outDir } = options;
   // Before anything slow is done.
-  const url = deployed && parseAddress(deployed.url).shown;
+  const url = deployed && shownAddress(deployed);
   const images = await loadImages(options.images);
   const needsModel = deployed === undefined || targets.includes('local');
   const model = needsModel ? await chooseModel(options.model, modelOptions) : undefined;
@@ -82,6 +79,18 @@ export async function planLambda(options: LambdaPlanOptions, modelOptions: Model
   };
 }
 
+/** Throws UsageError for an address that is none, or that another front door answers than is said. */
+function shownAddress({ url, frontDoor }: DeployedFunction): string {
+  const address = parseAddress(url);
+  if (frontDoor !== undefined && address.frontDoor !== undefined && address.frontDoor !== frontDoor) {
+    throw new UsageError(
+      `--front-door ${frontDoor}: ${address.shown} is the other one`,
+      'leave it out: the address tells',
+    );
+  }
+  return address.shown;
+}
+
 function localRunner({ threads, preprocess }: LambdaPlanOptions, { file, info }: ChosenModel): Runner {
   return new LocalRunner({ modelFile: file, model: info, threads, preprocess });
 }
@@ -95,7 +104,7 @@ function lambdaRunner(options: LambdaPlanOptions, images: readonly Image[], mode
     preprocess,
     timeoutMs,
     functionTimeoutMs: Math.min(timeoutMs, LONGEST_FUNCTION_TIMEOUT_MS),
-    concurrency: CONCURRENCY,
+    concurrency: Math.max(CONCURRENCY, emulated.proactive),
     connection,
     images,
   });

@@ -4,8 +4,8 @@ import type { ModelOptions } from '../models/resolve.ts';
 import { LocalRunner } from '../runners/local.ts';
 import { closedLoop } from '../scenarios/closed-loop.ts';
 import { chooseModel } from './choose-model.ts';
-import type { RunPlan } from './execute.ts';
 import { loadImages } from './load-images.ts';
+import type { RunPlan } from './run-plan.ts';
 
 export interface LocalPlanOptions {
   /** Paths, at least one. */

@@ -10,7 +10,7 @@ import {
   type Warning,
 } from '../core/record.ts';
 import type { Learned } from '../core/runner.ts';
-import type { RunPlan } from './execute.ts';
+import type { RunPlan } from './run-plan.ts';
 import { warningsOf } from './warnings.ts';
 
 /** `infos` by target, in their order. */

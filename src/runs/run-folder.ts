@@ -39,14 +39,14 @@ export class RunFolder {
   }
 
   /** Writes the record as it is known so far, or as a whole; until that has succeeded the old one stays. */
-  async writeRecord(chunks: Iterable<string> | AsyncIterable<string>): Promise<void> {
+  async writeRecord(chunks: Iterable<string> | AsyncIterable<string>, fullDiskHint = this.#readable()): Promise<void> {
     const temporary = join(this.path, `${RECORD_FILE}.new`);
     try {
       await writeChunks(temporary, chunks);
       renameSync(temporary, join(this.path, RECORD_FILE));
     } catch (thrown) {
       removeQuietly(temporary);
-      throw writeFailure(this.path, thrown, `what was measured so far can be read: resnet-bench report ${this.path}`);
+      throw writeFailure(this.path, thrown, fullDiskHint);
     }
   }
 
@@ -55,8 +55,12 @@ export class RunFolder {
     try {
       writeAll(this.#samples, `${toLine(line)}\n`);
     } catch (thrown) {
-      throw writeFailure(this.path, thrown, `what was measured so far can be read: resnet-bench report ${this.path}`);
+      throw writeFailure(this.path, thrown, this.#readable());
     }
+  }
+
+  #readable(): string {
+    return `what was measured so far can be read: resnet-bench report ${this.path}`;
   }
 
   close(): void {

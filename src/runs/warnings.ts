@@ -1,5 +1,5 @@
 /** What a reader of a target's figures must be told, each with advice. Pure: from what is known of the target and its summary. */
-import { MB_PER_CPU } from '../core/cpu-share.ts';
+import { MB_PER_CPU } from '../core/lambda-limits.ts';
 import type { Summary, TargetInfo, Warning } from '../core/record.ts';
 
 /** A single call so far above the median tells of the machine rather than of the classifier. */
@@ -58,11 +58,12 @@ function moreThanTheCall({ warm, unknown }: Summary): Warning | undefined {
 }
 
 function slowCalls({ warm }: Summary): Warning | undefined {
-  const times = warm?.handlerMs ?? warm?.serviceMs;
+  // The one stage that takes as long for every picture.
+  const times = warm?.inferenceMs;
   if (times === undefined || times.p50 === null || times.max < SLOW_CALL_RATIO * times.p50) return undefined;
   return {
     code: 'slow-calls',
-    message: `the slowest warm call took ${(times.max / times.p50).toFixed(1)} times the median`,
+    message: `the slowest warm inference took ${(times.max / times.p50).toFixed(1)} times the median`,
     advice: 'other work on the machine may disturb the figures: repeat when it is quiet',
   };
 }

@@ -5,11 +5,11 @@ import { issue } from './issue.ts';
 
 /** At least one of `iterations` and `durationMs`; whichever is reached first ends the loop. */
 export interface ClosedLoopOptions {
-  /** Measured samples that are not cold, failed ones included. */
+  /** Measured samples that are neither cold nor proactive, failed ones included. */
   readonly iterations?: number;
-  /** No query leaves later than this after the first. */
+  /** No query leaves later than this after the measuring began, for all targets at once. */
   readonly durationMs?: number;
-  /** The first samples that succeeded and are not cold: kept, and left out of every figure. */
+  /** The first samples that succeeded and are neither cold nor proactive: kept, and left out of every figure. */
   readonly warmup: number;
 }
 
@@ -23,8 +23,8 @@ export function closedLoop(options: ClosedLoopOptions): Scenario {
   }
   return {
     name: 'closed loop',
-    async *drive({ runner, images, clock, signal }): AsyncGenerator<Sample, StopReason> {
-      const endMs = clock.nowMs() + durationMs;
+    async *drive({ runner, images, clock, beganMs = clock.nowMs(), signal }): AsyncGenerator<Sample, StopReason> {
+      const endMs = beganMs + durationMs;
       let cold = 0;
       let warm = 0;
       let measured = 0;
@@ -35,10 +35,11 @@ export function closedLoop(options: ClosedLoopOptions): Scenario {
         if (scheduledMs >= endMs) return 'duration';
         const image = images[seq % images.length]!;
         const sample = await issue({ seq, image, scheduledMs }, runner, clock, signal);
-        // A cold sample is never warm-up, and never one of the iterations; one that failed has warmed nothing up.
-        const warmedUp = sample.start === 'cold' || !sample.outcome.ok || warm >= warmup;
+        // An environment's first call is never warm-up, and never one of the iterations; one that failed has warmed nothing up.
+        const first = sample.start === 'cold' || sample.start === 'proactive';
+        const warmedUp = first || !sample.outcome.ok || warm >= warmup;
         const phase = warmedUp ? 'measured' : 'warmup';
-        if (sample.start === 'cold') cold++;
+        if (first) cold++;
         else if (warmedUp) measured++;
         else warm++;
         yield { ...sample, phase };

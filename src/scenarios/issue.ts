@@ -2,7 +2,7 @@
 import type { Clock } from '../core/clock.ts';
 import { QueryError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
-import type { Sample } from '../core/record.ts';
+import type { Sample, StartKind } from '../core/record.ts';
 import { CALL_FACTS, type CallFacts, type Inference, type Runner } from '../core/runner.ts';
 
 export interface Query {
@@ -48,7 +48,7 @@ function succeeded(frame: Frame, inference: Inference, serviceMs: number): Unpha
   for (const name of Object.keys(timings) as (keyof typeof timings)[]) timings[name] = toNanoseconds(timings[name]!);
   return {
     ...frame,
-    start: inference.start,
+    start: startOf(inference, serviceMs),
     outcome: inference.httpStatus === undefined ? { ok: true } : { ok: true, httpStatus: inference.httpStatus },
     predictions: [...inference.predictions],
     timings,
@@ -56,6 +56,13 @@ function succeeded(frame: Frame, inference: Inference, serviceMs: number): Unpha
     ...(inference.cpu && { cpu: inference.cpu }),
     ...callFacts(inference),
   };
+}
+
+/** A call that is shorter than the init and the work together cannot have held that init: it was done ahead. Only behind a wire; locally init never lies within a call. */
+function startOf({ start, timings }: Inference, serviceMs: number): StartKind {
+  const { initMs, handlerMs, downloadMs } = timings;
+  const known = initMs !== undefined && handlerMs !== undefined && downloadMs !== undefined;
+  return start === 'cold' && known && serviceMs < initMs + handlerMs ? 'proactive' : start;
 }
 
 /** Those that are known: a sample has no field that is undefined. */

@@ -171,6 +171,7 @@ describe('wrong use is one error and one hint', () => {
     [['--bootstrap', 'node', '--task-root', '/no/such/folder'], 'no such folder: /no/such/folder', 2],
     [['--proactive', '11'], '--proactive 11 is more than --concurrency 10', 2],
     [['--env', 'x'], '--env must be a name, = and a value', 2],
+    [['--env', 'A B=1'], '--env must be a name, = and a value', 2],
     [['--env', 'AWS_REGION=x'], '--env AWS_REGION cannot be set: Lambda reserves it', 2],
     [['--port', '65534'], '--port must be a whole number from 0 to 65533, got "65534"', 2],
     [['--timeout', '16m'], '--timeout must be a duration of at most 15 minutes, got "16m"', 2],

@@ -139,6 +139,14 @@ it('gives a runtime that dies over an unread event one more chance, not more', a
   expect(log.match(/^starts$/gm)).toHaveLength(2);
 });
 
+it('runs no event twice of a runtime that makes a connection for each request', async () => {
+  const lambda = await emulator({ bootstrap: node('close-each.mjs') });
+  expect((await invoke(lambda, {})).body).toBe('"done"');
+  const { body, log } = await invoke(lambda, {});
+  expect(JSON.parse(body)).toMatchObject({ errorType: 'Runtime.ExitError' });
+  expect(log.match(/^works on/gm)).toHaveLength(1);
+});
+
 it('takes the answer of a runtime that dies the moment it has given it', async () => {
   const BYTES = 6_000_000;
   const lambda = await emulator({ bootstrap: node('last-words.mjs'), env: { BYTES: String(BYTES) } });

@@ -1,12 +1,27 @@
-/** Targets side by side: what is compared with what, and parts that add up. */
+/** Targets side by side: what is compared with what, whether they did the same work, and parts that add up. */
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../src/core/record.ts';
-import { coldExtraMs, compareTargets, differingPredictions, gapOf, partsOf } from '../../src/reports/comparison.ts';
-import { sampleWith } from '../sample.ts';
+import type { Sample, Target } from '../../src/core/record.ts';
+import { coldExtraMs, gapOf, partsOf } from '../../src/reports/call-parts.ts';
+import { compareTargets, differingPredictions, differingWork, type Side } from '../../src/reports/comparison.ts';
+import { renderMarkdown } from '../../src/reports/markdown.ts';
+import { comparisonCells, likenessLines } from '../../src/reports/side-by-side.ts';
+import { renderTable } from '../../src/reports/table.ts';
+import { failedSample, sampleWith } from '../sample.ts';
 import { compared, comparedWithUnknown, completed, recordOf } from './record.ts';
 
 const [local, lambda] = compared.targets as [Target, Target];
 const sum = (parts: readonly (readonly [string, number])[]) => parts.reduce((total, [, ms]) => total + ms, 0);
+
+/** A record of `local` and `lambda` with those samples. */
+const recordWith = (locals: Sample[], lambdas: Sample[]) =>
+  recordOf(completed.run, [
+    { name: 'local', info: { emulated: false }, warnings: [], samples: locals },
+    { name: 'lambda', info: { emulated: true, connection: 'keep' }, warnings: [], samples: lambdas },
+  ]);
+const taking = (ms: number, changes: Partial<Sample>) => {
+  const { seq = 0 } = changes;
+  return sampleWith({ completedMs: seq * 10 + ms, ...changes });
+};
 
 describe('what is compared', () => {
   it('nothing, with a single target', () => {
@@ -16,92 +31,264 @@ describe('what is compared', () => {
 
   it('this process is the baseline, wherever it stands', () => {
     const reversed = compareTargets({ ...compared, targets: [lambda, local] })!;
-    expect(reversed.baseline.name).toBe('local');
+    expect(reversed.baseline.target.name).toBe('local');
     expect(reversed.rows).toEqual(compareTargets(compared)!.rows);
   });
 
   it('the first is, where none is this process', () => {
     const targets = [lambda, { ...lambda, name: 'other' }];
-    expect(compareTargets({ ...compared, targets })!.baseline.name).toBe('lambda');
+    expect(compareTargets({ ...compared, targets })!.baseline.target.name).toBe('lambda');
   });
 
-  it('warm calls, and calls of unknown start where nothing else is known; cold ones never', () => {
-    expect(compareTargets(compared)!.starts).toEqual(['warm', 'warm']);
-    expect(compareTargets(comparedWithUnknown)!.starts).toEqual(['warm', 'unknown']);
-    const [inference] = compareTargets(compared)!.rows.filter(({ timing }) => timing === 'inferenceMs');
-    expect(inference!.distributions.map(distribution => distribution!.count)).toEqual([12, 12]);
-    expect(inference!.ratios[0]!.ratio).toBeCloseTo(4, 12);
-  });
-
-  it('only percentiles that some side supports', () => {
-    const percentiles = compareTargets(compared)!.rows.map(({ timing, percentile }) => `${timing} ${percentile}`);
-    expect(percentiles).toEqual([
-      'preprocessMs p50',
-      'inferenceMs p50',
-      'handlerMs p50',
-      'handlerMs p90',
-      'serviceMs p50',
-      'serviceMs p90',
+  it('warm calls, and calls of unknown start where they are more; cold ones and warm-up never', () => {
+    const starts = (record: typeof compared) => {
+      const { baseline, others } = compareTargets(record)!;
+      return [baseline, ...others].map(({ start }) => start);
+    };
+    expect(starts(compared)).toEqual(['warm', 'warm']);
+    expect(starts(comparedWithUnknown)).toEqual(['warm', 'unknown']);
+    const calls = [
+      taking(99, { seq: 0, start: 'cold' }),
+      taking(50, { seq: 1, phase: 'warmup' }),
+      ...[2, 3, 4].map(seq => taking(8, { seq })),
+    ];
+    const [service] = compareTargets(recordWith(calls, calls))!.rows;
+    expect(service!.distributions.map(own => [own!.count, own!.max])).toEqual([
+      [3, 8],
+      [3, 8],
     ]);
+    expect(
+      compareTargets(recordWith(calls, [...calls.slice(0, 4), taking(8, { seq: 4, start: 'unknown' })]))!.others[0]!
+        .start,
+    ).toBe('warm');
+  });
+
+  it('only turns in which each succeeded: a picture that one refuses must not weigh on the other', () => {
+    const turn = (seq: number, ms: number, image: string) => taking(ms, { seq, image });
+    const refused = (seq: number) => failedSample('too-large', { seq, image: 'big.jpg' });
+    const record = recordWith(
+      [turn(0, 100, 'big.jpg'), turn(1, 30, 'small.jpg'), turn(2, 100, 'big.jpg'), turn(3, 30, 'small.jpg')],
+      [refused(0), turn(1, 60, 'small.jpg'), refused(2), turn(3, 60, 'small.jpg')],
+    );
+    const { baseline, rows } = compareTargets(record)!;
+    expect(baseline.unpaired.map(({ image }) => image)).toEqual(['big.jpg', 'big.jpg']);
+    expect(rows[0]!.ratios[0]).toEqual({ ratio: 2, ci95: null });
+    const text = renderTable(record);
+    expect(text).toContain('2 warm calls of local and 2 warm calls of lambda, in turns on the same pictures\n');
+    expect(text).toContain(
+      'left out, because the other had no such call in that turn: 2 warm calls of local (big.jpg)\n',
+    );
+    expect(text).toContain('failed  lambda: big.jpg: 2 of 2 failed (too-large)');
+  });
+
+  it('nothing, when they have no turn in common: then each has its own tables', () => {
+    const record = recordWith([taking(8, { seq: 0 })], [failedSample('timeout', { seq: 0 })]);
+    expect(compareTargets(record)!.rows).toEqual([]);
+    for (const text of [renderTable(record), renderMarkdown(record)]) {
+      expect(text).toContain('nothing to compare: in no turn did a call of each succeed');
+      expect(text).toMatch(/service/);
+      expect(text).not.toMatch(/NaN|undefined/);
+    }
+  });
+
+  it('only percentiles that some side supports, with a ratio of the medians alone', () => {
+    const { rows } = compareTargets(compared)!;
+    expect(rows.map(({ timing, percentile, ratios }) => [timing, percentile, ratios[0] !== undefined])).toEqual([
+      ['preprocessMs', 'p50', true],
+      ['inferenceMs', 'p50', true],
+      ['handlerMs', 'p50', true],
+      ['handlerMs', 'p90', false],
+      ['serviceMs', 'p50', true],
+      ['serviceMs', 'p90', false],
+    ]);
+    expect(rows[1]!.ratios[0]!.ratio).toBeCloseTo(4, 12);
+  });
+
+  it('a single turn by its times', () => {
+    const cells = comparisonCells(compareTargets(recordWith([taking(8, {})], [taking(12, {})]))!);
+    expect(cells[1]).toEqual(['service p50', '8.00', '12.0', '1.50x']);
+  });
+
+  it('a time that not every call told: in the turns in which both did', () => {
+    const told = (seq: number, inferenceMs?: number) =>
+      taking(8, { seq, timings: inferenceMs === undefined ? {} : { inferenceMs } });
+    const record = recordWith([told(0, 1), told(1, 2), told(2, 3)], [told(0, 10), told(1), told(2, 30)]);
+    const [inference] = compareTargets(record)!.rows;
+    expect(inference!.distributions.map(own => [own!.min, own!.max])).toEqual([
+      [1, 3],
+      [10, 30],
+    ]);
+    const untold = compareTargets(recordWith([told(0, 1)], [told(0)]))!;
+    expect(comparisonCells(untold)[1]).toEqual(['inference p50', '1.00', 'unknown', 'unknown']);
   });
 });
 
 describe('parts of a call', () => {
+  const { baseline, others } = compareTargets(compared)!;
+
   it('add up to the mean service time, and their differences to the gap', () => {
-    const [ours, theirs] = [partsOf(lambda, 'warm')!, partsOf(local, 'warm')!];
+    const [ours, theirs] = [partsOf(others[0]!.calls)!, partsOf(baseline.calls)!];
     expect(sum(ours.parts)).toBeCloseTo(ours.serviceMs, 9);
     expect(sum(theirs.parts)).toBeCloseTo(theirs.serviceMs, 9);
+    expect(ours.serviceMs).toBeCloseTo(lambda.summary.warm!.serviceMs!.mean, 9);
     const gap = gapOf(ours, theirs);
     expect(gap.serviceMs).toBeCloseTo(lambda.summary.warm!.serviceMs!.mean - local.summary.warm!.serviceMs!.mean, 9);
     expect(sum(gap.parts)).toBeCloseTo(gap.serviceMs, 9);
     expect(Object.fromEntries(gap.parts).parseMs).toBeCloseTo(0.5, 9);
+    expect(gapOf(theirs, ours).serviceMs).toBeCloseTo(-gap.serviceMs, 9);
+  });
+
+  it('say which way the gap goes', () => {
+    const faster = compareTargets({
+      ...compared,
+      targets: [
+        { ...local, name: 'other' },
+        { ...lambda, name: 'local' },
+      ],
+    })!;
+    const text = renderTable({ ...compared, targets: [faster.baseline.target, faster.others[0]!.target] });
+    expect(text).toMatch(/^76\.3 ms less than local: outside the handler -3\.06 · parse -0\.500 · /m);
   });
 
   it('that only one side told are left within the rest', () => {
-    const [theirs, ours] = comparedWithUnknown.targets.map(
-      (target, i) => partsOf(target, i === 0 ? 'warm' : 'unknown')!,
-    );
-    const gap = gapOf(ours!, theirs!);
+    const comparison = compareTargets(comparedWithUnknown)!;
+    const gap = gapOf(partsOf(comparison.others[0]!.calls)!, partsOf(comparison.baseline.calls)!);
     expect(gap.parts.map(([name]) => name)).toEqual(['outside the handler', 'inferenceMs', 'rest of the handler']);
     expect(sum(gap.parts)).toBeCloseTo(gap.serviceMs, 9);
   });
 
   it('are unknown when a call did not tell its handler time', () => {
-    const samples = [sampleWith({ timings: { handlerMs: 5 } }), sampleWith({ seq: 1 })];
-    const [target] = recordOf(completed.run, [{ name: 'x', info: { emulated: false }, warnings: [], samples }]).targets;
-    expect(partsOf(target!, 'warm')).toBeUndefined();
-    expect(partsOf(target!, 'cold')).toBeUndefined();
+    expect(partsOf([sampleWith({ timings: { handlerMs: 5 } }), sampleWith({ seq: 1 })])).toBeUndefined();
+    expect(partsOf([])).toBeUndefined();
   });
 });
 
 describe('a cold start', () => {
-  it('adds what its call took more than a warm one', () => {
-    const { extraMs, count } = coldExtraMs(lambda)!;
-    expect(count).toBe(1);
-    expect(extraMs).toBeCloseTo(849.75 - lambda.summary.warm!.serviceMs!.mean, 0);
+  const targetWith = (...samples: Sample[]) => recordWith([], samples).targets[1]!;
+
+  it('adds what its call took more than a warm one, the making of a connection apart', () => {
+    const cold = taking(100, { start: 'cold', timings: { connectMs: 40 } });
+    expect(coldExtraMs(targetWith(cold, taking(10, { seq: 1 }), taking(14, { seq: 2 })))).toEqual({
+      extraMs: 48,
+      count: 1,
+    });
   });
 
-  it('adds nothing that is known where no call was cold', () => {
-    expect(coldExtraMs(comparedWithUnknown.targets[1]!)).toBeUndefined();
+  it('adds nothing that is known where no call was cold, or none warm', () => {
+    expect(coldExtraMs(targetWith(taking(10, {})))).toBeUndefined();
+    expect(coldExtraMs(targetWith(taking(10, { start: 'cold' })))).toBeUndefined();
+  });
+
+  it('is told where parts are not', () => {
+    const record = recordWith([taking(8, { seq: 1 })], [taking(100, { start: 'cold' }), taking(12, { seq: 1 })]);
+    expect(renderTable(record)).toContain('a cold start of lambda adds 88.0 ms (one call; connecting not counted)');
   });
 });
 
-describe('the answers', () => {
-  const withProbability = (probability: number): Target => ({
-    ...local,
-    samples: local.samples.map(sample => ({
-      ...sample,
-      predictions: sample.predictions.map((prediction, i) => (i === 0 ? { ...prediction, probability } : prediction)),
-    })),
+describe('whether they did the same work', () => {
+  const answering = (...answers: [classId: number, probability: number][][]): Side => ({
+    target: lambda,
+    start: 'warm',
+    unpaired: [],
+    calls: answers.map((answer, seq) =>
+      sampleWith({
+        seq,
+        image: `${seq}.jpg`,
+        predictions: answer.map(([classId, probability]) => ({ classId, probability, label: 'x' })),
+      }),
+    ),
+  });
+  const one = answering(
+    [
+      [1, 0.77715],
+      [2, 0.1],
+    ],
+    [[3, 1]],
+  );
+
+  it.each([
+    [
+      'the same',
+      answering(
+        [
+          [1, 0.77715],
+          [2, 0.1],
+        ],
+        [[3, 1]],
+      ),
+      [],
+    ],
+    [
+      'a difference in the last bits, across the border of rounding',
+      answering(
+        [
+          [1, 0.7771499],
+          [2, 0.1],
+        ],
+        [[3, 1]],
+      ),
+      [],
+    ],
+    [
+      'a difference in the second decimal of a percent',
+      answering(
+        [
+          [1, 0.7774],
+          [2, 0.1],
+        ],
+        [[3, 1]],
+      ),
+      ['0.jpg'],
+    ],
+    [
+      'another class',
+      answering(
+        [
+          [1, 0.77715],
+          [9, 0.1],
+        ],
+        [[3, 1]],
+      ),
+      ['0.jpg'],
+    ],
+    [
+      'another order',
+      answering(
+        [
+          [2, 0.1],
+          [1, 0.77715],
+        ],
+        [[3, 1]],
+      ),
+      ['0.jpg'],
+    ],
+    ['fewer', answering([[1, 0.77715]], [[4, 1]]), ['0.jpg', '1.jpg']],
+  ] as const)('%s', (_, other, differ) => {
+    expect(differingPredictions(one, other)).toEqual({ differ: [...differ], both: 2 });
   });
 
-  it('are the same to two decimals of a percent', () => {
-    const one = withProbability(0.77712);
-    expect(differingPredictions(compared, one, withProbability(0.777149))).toEqual({ differ: [], both: 2 });
-    expect(differingPredictions(compared, one, withProbability(0.7773))!.differ).toHaveLength(2);
+  it('also when only a later answer differs', () => {
+    const again = (probability: number): Side => ({
+      ...one,
+      calls: [0.5, probability].map((p, seq) =>
+        sampleWith({ seq, predictions: [{ classId: 1, label: 'x', probability: p }] }),
+      ),
+    });
+    expect(differingPredictions(again(0.5), again(0.4))).toEqual({ differ: ['dog.jpg'], both: 1 });
   });
 
-  it('are compared only where both have one', () => {
-    expect(differingPredictions(compared, local, { ...lambda, samples: [] })).toBeUndefined();
+  it('names another model, another preprocessing, and what is not known', () => {
+    expect(differingWork(local, lambda)).toEqual([]);
+    const other = {
+      ...lambda,
+      info: { ...lambda.info, preprocess: 'fast' as const, model: { name: 'mine', sha256: '0' } },
+    };
+    expect(differingWork(local, other)).toEqual([
+      'another model: resnet50-synthetic and mine',
+      'another preprocessing: torchvision and fast',
+    ]);
+    expect(likenessLines(compareTargets(comparedWithUnknown)!)[0]).toContain(
+      '(model not known of both; preprocessing not known of both)',
+    );
   });
 });

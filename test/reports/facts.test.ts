@@ -9,7 +9,7 @@ import { renderJson } from '../../src/reports/json.ts';
 import { renderMarkdown } from '../../src/reports/markdown.ts';
 import { stagesOf } from '../../src/reports/stages.ts';
 import { renderTable } from '../../src/reports/table.ts';
-import { describeCold, describeMemory, describeTarget } from '../../src/reports/target-facts.ts';
+import { describeFirstCalls, describeMemory, describeTarget } from '../../src/reports/target-facts.ts';
 import { distributionOf } from '../../src/stats/distribution.ts';
 import { failedSample, sampleWith } from '../sample.ts';
 import { completed, interrupted, MARKUP_NAME, recordOf, remote, unfinished } from './record.ts';
@@ -39,9 +39,9 @@ describe('the facts', () => {
   });
 
   it('the cold call', () => {
-    expect(describeCold(target)).toBe('1 cold call: model and session 132 ms, first answer 41.0 ms');
-    expect(describeCold(targetWith([sampleWith()]))).toBeUndefined();
-    expect(describeCold(targetWith([failedSample('inference', { start: 'cold' })]))).toBeUndefined();
+    expect(describeFirstCalls(target)).toBe('1 cold call: model and session 132 ms, first answer 41.0 ms');
+    expect(describeFirstCalls(targetWith([sampleWith()]))).toBeUndefined();
+    expect(describeFirstCalls(targetWith([failedSample('inference', { start: 'cold' })]))).toBeUndefined();
   });
 
   it('memory: at start, loaded, and the most of the whole run', () => {
@@ -90,7 +90,7 @@ describe('the facts', () => {
   });
 
   it('a cold call of which no time is known has no colon', () => {
-    expect(describeCold(targetWith([sampleWith({ start: 'cold' })]))).toBe('1 cold call');
+    expect(describeFirstCalls(targetWith([sampleWith({ start: 'cold' })]))).toBe('1 cold call');
   });
 
   it('the calls counted as warm are those of the figures beside them', () => {

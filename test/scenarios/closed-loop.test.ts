@@ -40,10 +40,10 @@ describe('iterations and warm-up', () => {
     expect(story((await run({ iterations: 4, warmup: 2 }, script)).samples)).toBe('cWccWwwcww');
   });
 
-  it('proactive and unknown starts are not cold', async () => {
+  it('a proactive start is the first call of an environment as a cold one is, an unknown one is not', async () => {
     const starts = ['proactive', 'unknown', 'cold', 'warm'] as const;
     const { samples } = await run({ iterations: 3, warmup: 1 }, call => ({ start: starts[call % 4]! }));
-    expect(story(samples)).toBe('Pucwp');
+    expect(story(samples)).toBe('pUcwpucw');
   });
 
   it('without a cold start there is nothing to wait for', async () => {

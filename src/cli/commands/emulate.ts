@@ -85,9 +85,11 @@ AWS endpoint  ${invokeEndpoint}   (function resnet-bench, ${memoryMb} MB)
 
 Anybody on this machine may call it: signatures are not checked. Ctrl-C ends it.
 
-measure it     resnet-bench lambda --url ${functionUrl} --front-door url
-by curl        printf '{"image": "%s"}' "$(base64 < dog.jpg | tr -d '\\n')" | curl --data-binary @- ${functionUrl}
-by the AWS CLI AWS_ENDPOINT_URL_LAMBDA=${invokeEndpoint} aws lambda invoke --function-name resnet-bench --cli-binary-format raw-in-base64-out --payload file://event.json out.json
+measure it    resnet-bench lambda --url ${functionUrl} --front-door url
+by curl       printf '{"image": "%s"}' "$(base64 < dog.jpg | tr -d '\\n')" | curl --data-binary @- ${functionUrl}
+AWS CLI v2    AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x AWS_REGION=us-east-1 aws --endpoint-url ${invokeEndpoint} \\
+                lambda invoke --function-name resnet-bench --payload fileb://event.json answer.json
+              (event.json holds what curl sends)
 `;
 }
 

@@ -2,7 +2,8 @@
 import { UsageError } from '../../core/errors.ts';
 import type { PreprocessMode } from '../../core/preprocess-mode.ts';
 import type { RunRecord } from '../../core/record.ts';
-import { type DeployedFunction, planLambda, type TargetName } from '../../runs/lambda-plan.ts';
+import type { TargetName } from '../../core/target-name.ts';
+import { type DeployedFunction, planLambda } from '../../runs/lambda-plan.ts';
 import { defaultImages } from '../default-images.ts';
 import { withModelProgress } from '../model-progress.ts';
 import { again, type NextStep, pullStep, reportStep } from '../next.ts';

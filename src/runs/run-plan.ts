@@ -1,0 +1,25 @@
+/** All that a run needs to know: its targets and where it goes. */
+import type { Image } from '../core/image.ts';
+import type { Runner } from '../core/runner.ts';
+import type { Scenario } from '../core/scenario.ts';
+
+/** A runner with its name in the record, and what drives it. */
+export interface TargetPlan {
+  /** As reports show it; unique within a run. */
+  readonly name: string;
+  readonly runner: Runner;
+  readonly scenario: Scenario;
+}
+
+/** All that a run needs to know. */
+export interface RunPlan {
+  /** The command's name, which also names the run's folder. */
+  readonly command: string;
+  /** At least one. Several take turns. */
+  readonly targets: readonly TargetPlan[];
+  readonly images: readonly Image[];
+  /** Run folders are made in here. */
+  readonly outDir: string;
+  /** Every option as it was resolved; goes into the record. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
