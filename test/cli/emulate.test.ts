@@ -116,6 +116,17 @@ describe('any program that speaks the Runtime API', () => {
     await emulator.done;
   });
 
+  it('has variables that no list of processes shows', async () => {
+    const env = { RESNET_BENCH_ENV: 'TOKEN=secret-4711' };
+    const emulator = await emulate([...ECHO], { env });
+    expect((await post(emulator.functionUrl, {})).env).toMatchObject({ TOKEN: 'secret-4711' });
+    const { stdout } = await program.shell('ps -A -ww -o args=');
+    expect(stdout).toContain('emulator/main.js');
+    expect(stdout).not.toContain('secret-4711');
+    emulator.child.kill('SIGINT');
+    await emulator.done;
+  });
+
   it('is scaled out to --concurrency, and throttled beyond', async () => {
     const emulator = await emulate([...ECHO, '--concurrency', '2']);
     const calls = [1, 2, 3].map(() => fetch(emulator.functionUrl, { method: 'POST', body: '{"sleepMs":1500}' }));

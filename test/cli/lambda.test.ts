@@ -13,6 +13,8 @@ import {
   ROOT,
   recordIn,
   runsIn,
+  runWithSamples,
+  sampleLines,
   smallModel,
   until,
   useProgram,
@@ -277,6 +279,10 @@ describe('wrong use is one error and one hint, before anything is measured', () 
     [[...URL_ARGS, '--model', 'x.onnx'], '--model is for this process, which is not measured'],
     [['--threads', '1'], '--threads is for this process, which is not measured'],
     [['--target', 'local'], '--target leaves lambda out'],
+    [
+      ['--url', 'https://x.lambda-url.eu-west-1.on.aws', '--front-door', 'http-api'],
+      '--front-door http-api: https://x.lambda-url.eu-west-1.on.aws/ is the other one',
+    ],
     [['--target', 'local,mars'], '--target must be of local, lambda, each once, got "local,mars"'],
     [['--target', 'lambda,lambda'], '--target must be of local, lambda, each once, got "lambda,lambda"'],
     [['--memory', '127'], '--memory must be a whole number from 128 to 10240, got "127"'],
@@ -314,6 +320,29 @@ describe('wrong use is one error and one hint, before anything is measured', () 
     const said = complaint(await program.run(['lambda', '--memory', '512', PICTURES[0]!], { env }));
     expect(said.error).toBe('--memory is for the emulated function, and RESNET_BENCH_URL names a deployed one');
   });
+});
+
+it('a function that is larger than its memory is said to be', async () => {
+  // Our handler needs more than that with any model.
+  const { record } = await measure('--memory', '128', '--iterations', '1', '--warmup', '0');
+  const { warnings, samples } = targetOf(record, 'lambda');
+  const used = Math.max(...samples.map(({ memory }) => memory.usedMb!));
+  const codes = warnings.map(({ code }) => code);
+  expect(codes.includes('beyond-memory')).toBe(used > 128);
+});
+
+it('an emulator that dies ends the run with an error; what was measured stays', async () => {
+  const cwd = await program.fresh();
+  const running = await program.start(['lambda', '--duration', '1h', ...PICTURES], { cwd });
+  const folder = await runWithSamples(join(cwd, 'reports'), 5);
+  const [emulator] = await descendants(running.child.pid!);
+  process.kill(emulator!, 'SIGKILL');
+  const { code, stderr } = await running.done;
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^error: the emulator has ended by itself\nhint: .*resnet-bench report\n$/);
+  const lines = await sampleLines(folder);
+  expect(lines.filter(line => line.includes('"ok":false')).length).toBeLessThan(50);
+  expect((await program.run(['report'], { cwd })).stdout).toMatch(/has not ended, or was killed/);
 });
 
 it('Ctrl-C ends it with a complete record, and nothing is left behind', async () => {

@@ -44,3 +44,17 @@ it('a failure has the facts of its call, and none that is unknown', async () => 
   expect(unknown).not.toHaveProperty('connectionReused');
   expect(unknown).not.toHaveProperty('requestBytes');
 });
+
+it.each([
+  [
+    'that is shorter than init and work together was made ahead of the call',
+    { initMs: 4, handlerMs: 7 },
+    wire,
+    'proactive',
+  ],
+  ['that can hold them is cold', { initMs: 2, handlerMs: 7 }, wire, 'cold'],
+  ['of which one is unknown is cold by its word', { initMs: 90 }, wire, 'cold'],
+  ['in this process lies outside its call, and is cold', { initMs: 90, handlerMs: 7 }, {}, 'cold'],
+] as const)('a first call %s', async (_, told, times, start) => {
+  expect((await sampleOf({ start: 'cold', answer: { timings: { ...told, ...times } } })).start).toBe(start);
+});
