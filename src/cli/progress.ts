@@ -1,4 +1,4 @@
-/** What a closed loop shows while it runs: how far, the running median, the time left. */
+/** What a closed loop shows while it runs: how far, the running median, the time left; of several targets each. */
 import type { Sample } from '../core/record.ts';
 import { RunningMedian } from '../stats/running-median.ts';
 
@@ -7,66 +7,80 @@ export interface Limits {
   readonly durationMs?: number;
 }
 
-/** The line of each target, one behind the other. */
+/** The line of each target, one behind the other, and the time left for all of them. */
 export class TargetsProgress {
   readonly #loops: ReadonlyMap<string, LoopProgress>;
-  readonly #lines = new Map<string, string>();
+  readonly #durationMs: number | undefined;
+  #firstIssuedMs: number | undefined;
 
   constructor(names: readonly string[], limits: Limits) {
-    this.#loops = new Map(names.map(name => [name, new LoopProgress(limits)]));
+    this.#loops = new Map(names.map(name => [name, new LoopProgress(limits.iterations)]));
+    this.#durationMs = limits.durationMs;
   }
 
+  /** The line after this sample: `57/100 · inference p50 20.9 ms · 2 s left`. */
   after(target: string, sample: Sample): string {
-    this.#lines.set(target, this.#loops.get(target)!.after(sample));
-    if (this.#loops.size === 1) return this.#lines.get(target)!;
-    return [...this.#lines].map(([name, line]) => `${name} ${line}`).join(' | ');
+    this.#firstIssuedMs ??= sample.issuedMs;
+    this.#loops.get(target)!.add(sample);
+    const lines = [...this.#loops].map(([name, loop]) =>
+      this.#loops.size === 1 ? loop.line() : `${name} ${loop.line()}`,
+    );
+    const left = this.#leftMs(sample.completedMs - this.#firstIssuedMs);
+    return [lines.join(' | '), left !== undefined && `${Math.ceil(left / 1000)} s left`].filter(Boolean).join(' · ');
+  }
+
+  /** By whichever limit is nearer. They take turns, so the time of one comes on top of that of the others. */
+  #leftMs(elapsedMs: number): number | undefined {
+    const byTarget = [...this.#loops.values()].map(loop => loop.leftMs());
+    const byCount = byTarget.reduce(
+      (sum, left) => (sum === undefined || left === undefined ? undefined : sum + left),
+      0,
+    );
+    const byTime = this.#durationMs === undefined ? undefined : this.#durationMs - elapsedMs;
+    const known = [byCount, byTime].filter(left => left !== undefined);
+    return known.length === 0 ? undefined : Math.max(0, Math.min(...known));
   }
 }
 
 class LoopProgress {
-  readonly #limits: Limits;
+  readonly #iterations: number | undefined;
   readonly #inference = new RunningMedian();
   readonly #service = new RunningMedian();
   #measured = 0;
   #failed = 0;
-  #firstIssuedMs: number | undefined;
+  #warmingUp = true;
 
-  constructor(limits: Limits) {
-    this.#limits = limits;
+  constructor(iterations: number | undefined) {
+    this.#iterations = iterations;
   }
 
-  /** The line after this sample: `57/100 · inference p50 20.9 ms · 2 s left`. */
-  after(sample: Sample): string {
-    this.#firstIssuedMs ??= sample.issuedMs;
+  add(sample: Sample): void {
+    const first = sample.start === 'cold' || sample.start === 'proactive';
     if (!sample.outcome.ok) this.#failed++;
-    if (sample.phase === 'warmup') return 'warming up';
-    if (sample.start !== 'cold') this.#measured++;
-    if (sample.outcome.ok && sample.start !== 'cold') {
-      this.#service.add(sample.completedMs - sample.issuedMs);
-      if (sample.timings.inferenceMs !== undefined) this.#inference.add(sample.timings.inferenceMs);
-    }
+    this.#warmingUp = sample.phase === 'warmup';
+    if (this.#warmingUp || first) return;
+    this.#measured++;
+    if (!sample.outcome.ok) return;
+    this.#service.add(sample.completedMs - sample.issuedMs);
+    if (sample.timings.inferenceMs !== undefined) this.#inference.add(sample.timings.inferenceMs);
+  }
+
+  line(): string {
+    if (this.#warmingUp) return 'warming up';
     const p50 = this.#inference.value();
-    const left = this.#leftMs(sample.completedMs - this.#firstIssuedMs);
     return [
-      this.#limits.iterations === undefined
-        ? `${this.#measured} calls`
-        : `${this.#measured}/${this.#limits.iterations}`,
+      this.#iterations === undefined ? `${this.#measured} calls` : `${this.#measured}/${this.#iterations}`,
       p50 !== undefined && `inference p50 ${p50.toPrecision(3)} ms`,
       this.#failed > 0 && `${this.#failed} failed`,
-      left !== undefined && `${Math.ceil(left / 1000)} s left`,
     ]
       .filter(Boolean)
       .join(' · ');
   }
 
-  /** By whichever limit is nearer. */
-  #leftMs(elapsedMs: number): number | undefined {
-    const { iterations, durationMs } = this.#limits;
+  /** Undefined without a limit, or before the first measured call. */
+  leftMs(): number | undefined {
     const perCallMs = this.#service.value();
-    const byCount =
-      iterations === undefined || perCallMs === undefined ? undefined : (iterations - this.#measured) * perCallMs;
-    const byTime = durationMs === undefined ? undefined : durationMs - elapsedMs;
-    const known = [byCount, byTime].filter(left => left !== undefined);
-    return known.length === 0 ? undefined : Math.max(0, Math.min(...known));
+    if (this.#iterations === undefined || perCallMs === undefined) return undefined;
+    return (this.#iterations - this.#measured) * perCallMs;
   }
 }
