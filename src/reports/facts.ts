@@ -49,6 +49,15 @@ export function describeFailures({ samples }: Target): string[] {
   });
 }
 
+/** `53 of 60 pictures were not called: the run ended before their turn`; undefined when all were, or the run goes on. */
+export function describeUncalled({ run, images, targets }: RunRecord): string | undefined {
+  const called = new Set(targets.flatMap(({ samples }) => samples.map(({ image }) => image)));
+  const uncalled = images.filter(({ name }) => !called.has(name)).length;
+  if (uncalled === 0 || run.status === 'running') return undefined;
+  const were = uncalled === 1 ? 'was' : 'were';
+  return `${uncalled} of ${plural(images.length, 'picture')} ${were} not called: the run ended before their turn`;
+}
+
 /** The first answer for each picture, in the order of the pictures. */
 export function predictionsByImage(
   record: RunRecord,

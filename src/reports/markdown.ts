@@ -3,9 +3,16 @@ import { markdownTable } from 'markdown-table';
 import { printable } from '../core/printable.ts';
 import type { Distribution, RunRecord, Target } from '../core/record.ts';
 import { compareTargets } from './comparison.ts';
-import { describeFailures, describeStatus, predictionsByImage } from './facts.ts';
+import { describeFailures, describeStatus, describeUncalled, predictionsByImage } from './facts.ts';
 import { formatMs, formatPercent, formatWithInterval } from './figures.ts';
-import { comparisonCells, comparisonCounts, comparisonLegend, likenessLines, partLines } from './side-by-side.ts';
+import {
+  comparisonCells,
+  comparisonCounts,
+  comparisonLegend,
+  likenessLines,
+  NOTHING_TO_COMPARE,
+  partLines,
+} from './side-by-side.ts';
 import { stagesOf, untoldStages } from './stages.ts';
 import { describeFunction, describeMachine, describeRest, describeTarget } from './target-facts.ts';
 
@@ -17,6 +24,7 @@ export function renderMarkdown(record: RunRecord): string {
       `${tool.name} ${tool.version} · ${describeMachine(machine)} · onnxruntime ${machine.onnxruntime} · sharp ${machine.sharp}`,
     ),
     describeStatus(run),
+    describeUncalled(record),
     ...comparisonBlocks(record),
     ...record.targets.flatMap(target => targetBlocks(record, target)),
   ];
@@ -33,7 +41,7 @@ function comparisonBlocks(record: RunRecord): string[] {
     ...comparisonCounts(comparison).map(escapeMarkup),
     cells.length > 1
       ? markdownTable(cells, { align: ['l', ...cells[0]!.slice(1).map(() => 'r' as const)] })
-      : 'nothing to compare: in no turn did a call of each succeed',
+      : NOTHING_TO_COMPARE,
     list(lines.map(escapeMarkup)),
   ];
 }

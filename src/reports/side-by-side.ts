@@ -29,6 +29,8 @@ export function comparisonCounts({ baseline, others }: Comparison): string[] {
   ];
 }
 
+export const NOTHING_TO_COMPARE = 'nothing to compare: in no turn did each have a warm call that succeeded';
+
 /** Rows of cells, the head first. */
 export function comparisonCells({ baseline, others, rows }: Comparison): string[][] {
   const names = others.map(({ target }) => `${target.name} / ${baseline.target.name}`);

@@ -2,10 +2,17 @@
 import { printable } from '../core/printable.ts';
 import type { RunRecord, Target } from '../core/record.ts';
 import { type Comparison, compareTargets, differingPredictions } from './comparison.ts';
-import { describeFailures, describeStatus, predictionsByImage } from './facts.ts';
+import { describeFailures, describeStatus, describeUncalled, predictionsByImage } from './facts.ts';
 import { formatPercent } from './figures.ts';
 import { layout } from './layout.ts';
-import { comparisonCells, comparisonCounts, comparisonLegend, likenessLines, partLines } from './side-by-side.ts';
+import {
+  comparisonCells,
+  comparisonCounts,
+  comparisonLegend,
+  likenessLines,
+  NOTHING_TO_COMPARE,
+  partLines,
+} from './side-by-side.ts';
 import { legendOf, stageTable } from './stage-table.ts';
 import { describeFunction, describeMachine, describeRest, describeTarget } from './target-facts.ts';
 
@@ -15,6 +22,7 @@ export function renderTable(record: RunRecord): string {
   const comparison = compareTargets(record);
   const sections = [
     describeStatus(record.run),
+    describeUncalled(record),
     ...(comparison === undefined
       ? record.targets.flatMap(target => targetSections(record, target))
       : comparisonSections(record, comparison)),
@@ -48,10 +56,7 @@ function comparisonSections(record: RunRecord, comparison: Comparison): (string 
       : sides.map(({ target }) => named(target, predictionLines(record, target)))),
     ...(rows.length > 0
       ? [[...comparisonCounts(comparison), table, ...legendOf(table), ...comparisonLegend(comparison)].join('\n')]
-      : [
-          'nothing to compare: in no turn did a call of each succeed',
-          ...sides.flatMap(({ target }) => stageTables(target).map(text => named(target, text))),
-        ]),
+      : [NOTHING_TO_COMPARE, ...sides.flatMap(({ target }) => stageTables(target).map(text => named(target, text)))]),
     partLines(comparison).join('\n'),
     record.targets.map(target => `${target.name}: ${describeRest(target)}`).join('\n'),
     likenessLines(comparison).join('\n'),

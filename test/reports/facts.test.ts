@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { shortPath } from '../../src/cli/short-path.ts';
 import type { RunRecord, Sample, Target } from '../../src/core/record.ts';
 import { renderCsv } from '../../src/reports/csv.ts';
-import { describeCounts, describeFailures, describeStatus, predictionsByImage } from '../../src/reports/facts.ts';
+import {
+  describeCounts,
+  describeFailures,
+  describeStatus,
+  describeUncalled,
+  predictionsByImage,
+} from '../../src/reports/facts.ts';
 import { renderJson } from '../../src/reports/json.ts';
 import { renderMarkdown } from '../../src/reports/markdown.ts';
 import { stagesOf } from '../../src/reports/stages.ts';
@@ -36,6 +42,14 @@ describe('the facts', () => {
     expect(describeStatus(remote.run)).toBe('ended by its duration');
     expect(describeStatus(interrupted.run)).toContain('interrupted');
     expect(describeStatus(unfinished.run)).toContain('has not ended');
+  });
+
+  it('pictures whose turn never came', () => {
+    const images = ['dog.jpg', 'b.jpg', 'c.jpg'].map(name => ({ name, sha256: '', bytes: 0 }));
+    const record = { ...recordWith([sampleWith()]), images };
+    expect(describeUncalled(record)).toBe('2 of 3 pictures were not called: the run ended before their turn');
+    expect(describeUncalled({ ...record, images: images.slice(0, 1) })).toBeUndefined();
+    expect(describeUncalled({ ...record, run: unfinished.run })).toBeUndefined();
   });
 
   it('the cold call', () => {
