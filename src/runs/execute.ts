@@ -83,14 +83,12 @@ async function* drive(
 ): AsyncGenerator<RunEvent, [RecordHead, StopReason]> {
   const { images } = plan;
   const beganMs = clock.nowMs();
-  const samples = interleave(
-    new Map(
-      plan.targets.map(({ name, runner, scenario }) => [
-        name,
-        scenario.drive({ runner, images, clock, beganMs, signal }),
-      ]),
-    ),
-  );
+  const drives = plan.targets.map(({ name, runner, scenario }) => {
+    const drive = (signal: AbortSignal) => scenario.drive({ runner, images, clock, beganMs, signal });
+    return [name, drive] as const;
+  });
+  const order = plan.targets.every(({ scenario }) => scenario.open) ? 'own time' : 'turns';
+  const samples = interleave(new Map(drives), order, signal);
   const learners = new Map(plan.targets.map(({ name, runner }) => [name, runner]));
   let head = started;
   try {
@@ -134,9 +132,9 @@ async function runnersWarnings(plan: RunPlan): Promise<Map<string, readonly Warn
   const late = new AbortController();
   const none = sleep(WARNINGS_MS, [], { signal: late.signal }).catch(() => []);
   const told = await Promise.all(
-    plan.targets.map(async ({ name, runner }): Promise<[string, readonly Warning[]]> => {
+    plan.targets.map(async ({ name, runner, scenario }): Promise<[string, readonly Warning[]]> => {
       const asked = (async () => runner.warnings?.() ?? [])().catch(() => []);
-      return [name, await Promise.race([asked, none])];
+      return [name, [...(scenario.warnings?.() ?? []), ...(await Promise.race([asked, none]))]];
     }),
   );
   late.abort();

@@ -23,6 +23,7 @@ export function closedLoop(options: ClosedLoopOptions): Scenario {
   }
   return {
     name: 'closed loop',
+    open: false,
     async *drive({ runner, images, clock, beganMs = clock.nowMs(), signal }): AsyncGenerator<Sample, StopReason> {
       const endMs = beganMs + durationMs;
       let cold = 0;

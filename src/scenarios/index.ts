@@ -3,3 +3,5 @@ export type { Scenario, ScenarioContext, StopReason } from '../core/scenario.ts'
 export { type ClosedLoopOptions, closedLoop } from './closed-loop.ts';
 export { interleave, type TargetSample } from './interleave.ts';
 export { issue, type Query } from './issue.ts';
+export { type OpenLoopOptions, openLoop } from './open-loop.ts';
+export { constantRate, every, poisson, type Schedule, within } from './schedule.ts';
