@@ -22,11 +22,13 @@ import {
 import {
   durationOption,
   formatOption,
+  intervalOption,
   iterationsOption,
   jsonOption,
   modelOption,
   outOption,
   preprocessOption,
+  soakDurationOption,
   targetOption,
   threadsOption,
   warmupOption,
@@ -89,6 +91,37 @@ export function defineLambda(program: Command, { signal, exit }: CommandContext)
       const { runLambda } = await import('./commands/lambda.ts');
       const given = (name: string) => command.getOptionValueSource(name) === 'cli';
       exit(await runLambda(images, { ...options, ...iterationLimit(command) }, given, signal));
+    });
+}
+
+export function defineSoak(program: Command, { signal, exit }: CommandContext): void {
+  program
+    .command('soak')
+    .summary('a call each interval, through Lambda and in this process')
+    .description(
+      'Calls a Lambda function and this process each interval, half an interval apart, on time whatever became of the calls before. Being built: resume, and what the figures can show.',
+    )
+    .argument(...IMAGES)
+    .addOption(intervalOption())
+    .addOption(soakDurationOption())
+    .addOption(targetOption(TARGETS, ['lambda', 'local']))
+    .addOption(urlOption())
+    .addOption(frontDoorOption())
+    .addOption(headerOption())
+    .addOption(timeoutOption())
+    .addOption(connectionOption())
+    .addOption(memoryOption())
+    .addOption(idleTimeoutOption())
+    .addOption(proactiveOption())
+    .addOption(threadsOption('threads of one inference in this process (a function chooses by its memory)'))
+    .addOption(modelOption())
+    .addOption(preprocessOption())
+    .addOption(outOption())
+    .addOption(jsonOption())
+    .action(async (images: string[], options, command: Command) => {
+      const { runSoak } = await import('./commands/soak.ts');
+      const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+      exit(await runSoak(images, options, given, signal));
     });
 }
 

@@ -1,7 +1,7 @@
 /** Options of a run and of its reports: each with its default, its environment variable and its check, stated once. */
 import { availableParallelism } from 'node:os';
 import { PREPROCESS_MODES } from '../core/preprocess-mode.ts';
-import { flag, listOf, option, positiveDuration, something, wholeNumber } from './option.ts';
+import { defaultDuration, flag, listOf, option, positiveDuration, something, wholeNumber } from './option.ts';
 
 export const DEFAULT_OUT = 'reports';
 
@@ -17,6 +17,16 @@ export const durationOption = () =>
   option('duration', '<time>', 'start no call later than this: 30s, 5m, 1h30m').argParser(
     positiveDuration('--duration'),
   );
+
+export const intervalOption = () =>
+  option('interval', '<time>', 'from one call of a target to the next')
+    .default(...defaultDuration('30s'))
+    .argParser(positiveDuration('--interval'));
+
+export const soakDurationOption = () =>
+  option('duration', '<time>', 'calls leave before its end: 30m are sixty each 30s', 'soak-duration')
+    .default(...defaultDuration('30m'))
+    .argParser(positiveDuration('--duration'));
 
 export const warmupOption = () =>
   option('warmup', '<n>', 'first calls that are not cold, kept but left out of the figures')

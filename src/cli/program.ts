@@ -9,6 +9,7 @@ import {
   defineLocal,
   defineModel,
   defineReport,
+  defineSoak,
 } from './definitions.ts';
 
 /** Exit code of the command line, once it has run. Throws BenchError. */
@@ -49,6 +50,7 @@ Environment:
 
   defineLocal(program, context);
   defineLambda(program, context);
+  defineSoak(program, context);
   defineEmulate(program, context);
   defineReport(program);
   defineModel(program, context);

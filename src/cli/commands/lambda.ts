@@ -1,32 +1,17 @@
 /** `resnet-bench lambda`: a function, deployed or emulated, in a closed loop; beside the classifier in this process when asked. */
 import { UsageError } from '../../core/errors.ts';
-import type { PreprocessMode } from '../../core/preprocess-mode.ts';
 import type { RunRecord } from '../../core/record.ts';
-import type { TargetName } from '../../core/target-name.ts';
-import { type DeployedFunction, planLambda } from '../../runs/lambda-plan.ts';
-import { defaultImages } from '../default-images.ts';
+import { planLambda } from '../../runs/lambda-plan.ts';
+import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
 import { again, type NextStep, pullStep, reportStep } from '../next.ts';
 import { present } from '../present.ts';
 
-export interface LambdaOptions {
-  readonly url?: string;
-  readonly frontDoor?: 'url' | 'http-api';
-  readonly header?: Readonly<Record<string, string>>;
-  /** Milliseconds, as are the other durations. */
-  readonly timeout: number;
-  readonly connection: 'keep' | 'new';
-  readonly target: readonly TargetName[];
+export interface LambdaOptions extends FunctionOptions {
   readonly iterations?: number;
+  /** Milliseconds. */
   readonly duration?: number;
   readonly warmup: number;
-  readonly memory: number;
-  readonly idleTimeout: number;
-  readonly proactive: number;
-  readonly threads: number;
-  readonly model?: string;
-  readonly preprocess: PreprocessMode;
-  readonly out: string;
   readonly json?: boolean;
 }
 
@@ -37,35 +22,17 @@ export async function runLambda(
   given: (name: string) => boolean,
   signal: AbortSignal,
 ): Promise<number> {
+  if (!options.target.includes('lambda')) {
+    throw new UsageError('--target leaves lambda out', 'resnet-bench local measures this process alone');
+  }
   refuseWithoutEffect(options, given);
-  const { iterations, duration, warmup, threads, model, preprocess, out, json, target: targets } = options;
+  const { iterations, duration, warmup, out, json } = options;
   const limits = {
     ...(iterations !== undefined && { iterations }),
     ...(duration !== undefined && { durationMs: duration }),
   };
-  const deployed = deployedFunction(options);
   const plan = await withModelProgress(onEvent =>
-    planLambda(
-      {
-        images: paths.length > 0 ? paths : defaultImages(),
-        ...limits,
-        warmup,
-        targets,
-        ...(deployed && { deployed }),
-        emulated: {
-          memoryMb: options.memory,
-          idleTimeoutMs: options.idleTimeout,
-          proactive: options.proactive,
-        },
-        timeoutMs: options.timeout,
-        connection: options.connection,
-        threads,
-        ...(model !== undefined && { model }),
-        preprocess,
-        outDir: out,
-      },
-      { signal, onEvent },
-    ),
+    planLambda({ ...targetOptionsOf(paths, options), ...limits, warmup }, { signal, onEvent }),
   );
   return present(plan, {
     json: json === true,
@@ -74,41 +41,6 @@ export async function runLambda(
     out,
     next: record => nextSteps(record, paths, options, given('memory') ? ['--memory', `${options.memory}`] : []),
   });
-}
-
-function deployedFunction({ url, frontDoor, header = {} }: LambdaOptions): DeployedFunction | undefined {
-  return url === undefined ? undefined : { url, ...(frontDoor && { frontDoor }), headers: header };
-}
-
-/** Options of the one kind of function say nothing about the other. Those from the environment may: it is set once for all commands. */
-function refuseWithoutEffect({ url, target }: LambdaOptions, given: (name: string) => boolean): void {
-  const flags = (names: Record<string, string>) =>
-    Object.entries(names).flatMap(([name, flag]) => (given(name) ? [flag] : []));
-  const local = target.includes('local');
-  if (!target.includes('lambda')) {
-    throw new UsageError('--target leaves lambda out', 'resnet-bench local measures this process alone');
-  }
-  const [forUrl] = url === undefined ? flags({ frontDoor: '--front-door', header: '--header' }) : [];
-  if (forUrl !== undefined) {
-    throw new UsageError(`${forUrl} is for a deployed function, and there is no --url`, 'add --url, or leave it out');
-  }
-  const [forEmulated] =
-    url === undefined ? [] : flags({ memory: '--memory', idleTimeout: '--idle-timeout', proactive: '--proactive' });
-  if (forEmulated !== undefined) {
-    throw new UsageError(
-      `${forEmulated} is for the emulated function, and ${given('url') ? '--url names' : 'RESNET_BENCH_URL names'} a deployed one`,
-      'leave one of the two out',
-    );
-  }
-  const [forLocal] = local
-    ? []
-    : flags({ threads: '--threads', ...(url !== undefined && { model: '--model', preprocess: '--preprocess' }) });
-  if (forLocal !== undefined) {
-    throw new UsageError(
-      `${forLocal} is for this process, which is not measured`,
-      'add --target local,lambda, or leave it out',
-    );
-  }
 }
 
 function nextSteps(

@@ -1,0 +1,131 @@
+/** The targets of a run that may call a function: their runners, their pictures, and what the record says of the options. */
+import { UsageError } from '../core/errors.ts';
+import type { Image } from '../core/image.ts';
+import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
+import type { PreprocessMode } from '../core/preprocess-mode.ts';
+import type { Runner } from '../core/runner.ts';
+import type { TargetName } from '../core/target-name.ts';
+import type { ModelOptions } from '../models/resolve.ts';
+import { LambdaRunner } from '../runners/lambda.ts';
+import { parseAddress } from '../runners/lambda-address.ts';
+import type { Headers } from '../runners/lambda-headers.ts';
+import { LocalRunner } from '../runners/local.ts';
+import { type ChosenModel, chooseModel } from './choose-model.ts';
+import { EmulatedLambdaRunner } from './emulated-lambda.ts';
+import { loadImages } from './load-images.ts';
+
+/** A function that is there already. */
+export interface DeployedFunction {
+  readonly url: string;
+  readonly frontDoor?: 'url' | 'http-api';
+  /** Values are secret. */
+  readonly headers: Headers;
+}
+
+/** Ours, on the embedded emulator. */
+export interface EmulatedFunction {
+  /** MB of 1,048,576 bytes. */
+  readonly memoryMb: number;
+  readonly idleTimeoutMs: number;
+  /** Environments initialised ahead of any call. */
+  readonly proactive: number;
+}
+
+export interface TargetOptions {
+  /** Paths, at least one. */
+  readonly images: readonly string[];
+  readonly targets: readonly TargetName[];
+  readonly deployed?: DeployedFunction;
+  /** Used when nothing is deployed. */
+  readonly emulated: EmulatedFunction;
+  /** For a whole call. */
+  readonly timeoutMs: number;
+  readonly connection: 'keep' | 'new';
+  /** Of the local target, as are model and preprocessing when the function is a deployed one. */
+  readonly threads: number;
+  readonly model?: string;
+  readonly preprocess: PreprocessMode;
+}
+
+export interface PreparedTargets {
+  readonly images: readonly Image[];
+  /** In the order of the targets. */
+  readonly runners: ReadonlyMap<TargetName, Runner>;
+  /** Those options that had a say, for the record; of headers their names, of the address what may be shown. */
+  readonly recorded: Readonly<Record<string, unknown>>;
+}
+
+/** Calls at once beyond one: while an environment is being ended, or a call takes longer than an interval. */
+const CONCURRENCY = 10;
+
+/** Reads the pictures and finds the model where one is needed. Throws UsageError or SetupError when one of them cannot be had. */
+export async function prepareTargets(options: TargetOptions, modelOptions: ModelOptions): Promise<PreparedTargets> {
+  const { deployed, targets } = options;
+  // Before anything slow is done.
+  const url = deployed && shownAddress(deployed);
+  const images = await loadImages(options.images);
+  const needsModel = targets.includes('local') || (targets.includes('lambda') && deployed === undefined);
+  const model = needsModel ? await chooseModel(options.model, modelOptions) : undefined;
+  const runnerOf = (name: TargetName) =>
+    name === 'local' ? localRunner(options, model!) : lambdaRunner(options, images, model);
+  return {
+    images,
+    runners: new Map(targets.map(name => [name, runnerOf(name)])),
+    recorded: recordedOptions(options, images, url),
+  };
+}
+
+/** Throws UsageError for an address that is none, or that another front door answers than is said. */
+function shownAddress({ url, frontDoor }: DeployedFunction): string {
+  const address = parseAddress(url);
+  if (frontDoor !== undefined && address.frontDoor !== undefined && address.frontDoor !== frontDoor) {
+    throw new UsageError(
+      `--front-door ${frontDoor}: ${address.shown} is the other one`,
+      'leave it out: the address tells',
+    );
+  }
+  return address.shown;
+}
+
+function localRunner({ threads, preprocess }: TargetOptions, { file, info }: ChosenModel): Runner {
+  return new LocalRunner({ modelFile: file, model: info, threads, preprocess });
+}
+
+function lambdaRunner(options: TargetOptions, images: readonly Image[], model: ChosenModel | undefined): Runner {
+  const { deployed, emulated, timeoutMs, connection, preprocess } = options;
+  if (deployed !== undefined) return new LambdaRunner({ ...deployed, timeoutMs, connection, images });
+  return new EmulatedLambdaRunner({
+    ...emulated,
+    model: model!,
+    preprocess,
+    timeoutMs,
+    functionTimeoutMs: Math.min(timeoutMs, LONGEST_FUNCTION_TIMEOUT_MS),
+    concurrency: Math.max(CONCURRENCY, emulated.proactive),
+    connection,
+    images,
+  });
+}
+
+function recordedOptions(
+  options: TargetOptions,
+  images: readonly Image[],
+  url: string | undefined,
+): Record<string, unknown> {
+  const { deployed, emulated, threads, model, preprocess, targets, timeoutMs, connection } = options;
+  const local = targets.includes('local');
+  const lambda = targets.includes('lambda');
+  return {
+    images: images.map(({ name }) => name),
+    targets,
+    ...(lambda && { timeoutMs, connection }),
+    ...(lambda && deployed === undefined && emulated),
+    ...(lambda &&
+      deployed !== undefined && {
+        url,
+        ...(deployed.frontDoor !== undefined && { frontDoor: deployed.frontDoor }),
+        headers: Object.keys(deployed.headers),
+      }),
+    ...(local && { threads }),
+    ...((local || deployed === undefined) && { ...(model !== undefined && { model }), preprocess }),
+  };
+}
