@@ -1,11 +1,13 @@
 /** What every report says of a run and its calls in words: how it ended, how many calls, failures, predictions. No layout. */
+import { formatDuration } from '../core/duration.ts';
 import type { Run, RunRecord, Sample, StartKind, Target } from '../core/record.ts';
+import { supportsPercentile } from '../stats/percentile.ts';
 import { plural } from './figures.ts';
 
-export function describeStatus({ status, stoppedBy }: Run): string | undefined {
+export function describeStatus({ status, stoppedBy, scenario }: Run): string | undefined {
   if (status === 'running') return 'this run has not ended, or was killed: what it has measured so far';
   if (status === 'interrupted') return 'this run was interrupted: what it had measured by then';
-  return stoppedBy === 'duration' ? 'ended by its duration' : undefined;
+  return stoppedBy === 'duration' && scenario !== 'open loop' ? 'ended by its duration' : undefined;
 }
 
 /** `100 warm calls`. */
@@ -47,6 +49,27 @@ export function describeFailures({ samples }: Target): string[] {
     const said = messages.size === 1 ? '' : `, ${messages.size} messages, the first`;
     return `${only === undefined ? '' : `${only}: `}${count} of ${asked.length} failed (${kind})${said}: ${first}`;
   });
+}
+
+export function isOpenLoop({ scenario }: Run): boolean {
+  return scenario === 'open loop';
+}
+
+const PERCENTILES = [50, 90, 95, 99];
+
+/**
+ * `60 calls a target planned, one each 30s: enough to speak of p50, p90 and p95, not of p99`; undefined for a run without an interval.
+ */
+export function describeSlots({ run }: RunRecord): string | undefined {
+  const { intervalMs, durationMs } = run.options;
+  if (typeof intervalMs !== 'number' || typeof durationMs !== 'number') return undefined;
+  const count = Math.ceil(durationMs / intervalMs);
+  const names = (percentiles: readonly number[]) => percentiles.map(percent => `p${percent}`).join(', ');
+  const supported = PERCENTILES.filter(percent => supportsPercentile(count, percent));
+  const others = PERCENTILES.filter(percent => !supported.includes(percent));
+  const can = supported.length === 0 ? 'too few to speak of any percentile' : `enough to speak of ${names(supported)}`;
+  const cannot = supported.length > 0 && others.length > 0 ? `, not of ${names(others)}` : '';
+  return `${plural(count, 'call')} a target planned, one each ${formatDuration(intervalMs)}: ${can}${cannot}`;
 }
 
 /** `53 of 60 pictures were not called: the run ended before their turn`; undefined when all were, or the run goes on. */

@@ -3,12 +3,20 @@ import { markdownTable } from 'markdown-table';
 import { printable } from '../core/printable.ts';
 import type { Distribution, RunRecord, Target } from '../core/record.ts';
 import { compareTargets } from './comparison.ts';
-import { describeFailures, describeStatus, describeUncalled, predictionsByImage } from './facts.ts';
+import {
+  describeFailures,
+  describeSlots,
+  describeStatus,
+  describeUncalled,
+  isOpenLoop,
+  predictionsByImage,
+} from './facts.ts';
 import { formatMs, formatPercent, formatWithInterval } from './figures.ts';
 import {
   comparisonCells,
   comparisonCounts,
   comparisonLegend,
+  delayLines,
   likenessLines,
   NOTHING_TO_COMPARE,
   partLines,
@@ -25,6 +33,7 @@ export function renderMarkdown(record: RunRecord): string {
     ),
     describeStatus(run),
     describeUncalled(record),
+    describeSlots(record),
     ...comparisonBlocks(record),
     ...record.targets.flatMap(target => targetBlocks(record, target)),
   ];
@@ -38,7 +47,7 @@ function comparisonBlocks(record: RunRecord): string[] {
   const cells = comparisonCells(comparison).map(row => row.map(escapeMarkup));
   return [
     '### Side by side',
-    ...comparisonCounts(comparison).map(escapeMarkup),
+    ...[...comparisonCounts(comparison), ...(isOpenLoop(record.run) ? delayLines(comparison) : [])].map(escapeMarkup),
     cells.length > 1
       ? markdownTable(cells, { align: ['l', ...cells[0]!.slice(1).map(() => 'r' as const)] })
       : NOTHING_TO_COMPARE,
@@ -54,7 +63,7 @@ function targetBlocks(record: RunRecord, target: Target): (string | undefined)[]
       .filter(line => line !== undefined)
       .map(escapeMarkup)
       .join('\\\n'),
-    stageTable(target),
+    stageTable(target, isOpenLoop(record.run)),
     untold.length > 0 ? `unknown, because the function does not tell: ${untold.join(', ')}` : undefined,
     escapeMarkup(describeRest(target)),
     predictionTable(record, target),
@@ -65,9 +74,9 @@ function targetBlocks(record: RunRecord, target: Target): (string | undefined)[]
   ];
 }
 
-function stageTable({ summary }: Target): string {
+function stageTable({ summary }: Target, open: boolean): string {
   const rows = (['warm', 'unknown', 'proactive', 'cold'] as const).flatMap(start =>
-    stagesOf(summary[start] ?? {}).map(([name, distribution]) => [start, name, ...cells(distribution)]),
+    stagesOf(summary[start] ?? {}, open).map(([name, distribution]) => [start, name, ...cells(distribution)]),
   );
   if (rows.length === 0) return '';
   const head = [

@@ -54,6 +54,15 @@ export function comparisonLegend({ baseline, others, rows }: Comparison): string
   ].filter(line => line !== false);
 }
 
+/** How late the calls left: a slow load generator must not hide in the figures. */
+export function delayLines({ baseline, others }: Comparison): string[] {
+  const delays = [baseline, ...others].map(({ target, calls }) => {
+    const latest = Math.max(...calls.map(({ issuedMs, scheduledMs }) => issuedMs - scheduledMs));
+    return `${target.name} ${formatMs(latest)} ms`;
+  });
+  return [`latest after its planned time a call left: ${delays.join(', ')}`];
+}
+
 /** Where the time goes, what a cold start adds. */
 export function partLines({ baseline, others }: Comparison): string[] {
   const theirs = partsOf(baseline.calls);

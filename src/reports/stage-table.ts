@@ -5,14 +5,22 @@ import { formatMs, formatTail, formatWithInterval, UNKNOWN } from './figures.ts'
 import { layout } from './layout.ts';
 import { hasWire, stagesOf, untoldStages } from './stages.ts';
 
+const SCHEDULE_LEGEND = 'issue delay: how late a call left; response: from when it should have left';
+
 /** Times of the calls with that start; nothing when there were none. */
-export function stageTable(target: Target, start: StartKind): string {
+export function stageTable(target: Target, start: StartKind, open: boolean): string {
   const times = target.summary[start];
   if (times === undefined) return '';
-  const rows = stagesOf(times).map(([name, distribution]) => [name, ...cells(distribution)]);
+  const rows = stagesOf(times, open).map(([name, distribution]) => [name, ...cells(distribution)]);
   const head = ['ms', 'p50 [95 % CI]', 'p90', 'p95', 'p99', 'mean', 'min', 'max'];
   const table = layout([head, ...rows], 'right');
-  return [describeCounts(target, start), table, ...legendOf(table), ...wireLegend(times, start)].join('\n');
+  return [
+    describeCounts(target, start),
+    table,
+    ...legendOf(table),
+    ...wireLegend(times, start),
+    ...(open ? [SCHEDULE_LEGEND] : []),
+  ].join('\n');
 }
 
 function cells(distribution: Distribution): string[] {

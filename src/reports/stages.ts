@@ -5,15 +5,22 @@ import type { Distribution } from '../core/record.ts';
 const WORK = ['parseMs', 'preprocessMs', 'inferenceMs', 'postprocessMs', 'handlerMs'];
 /** The call as its client sees it: the work, all else, and both. */
 const CALL = [...WORK, 'outsideMs', 'serviceMs'];
+/** Where calls have planned times: how late they left, and the time from then on. */
+const SCHEDULED = ['issueDelayMs', 'responseMs'];
 /** A second view of the service time, and what comes before it. */
 const WIRE = ['connectMs', 'requestMs', 'firstByteMs', 'downloadMs', 'encodeMs'];
 
 type Times = Readonly<Record<string, Distribution>>;
 
-/** The times that a table shows, with their names; the client's too when there is a wire, and alone when the work did not tell its own. */
-export function stagesOf(times: Times): [name: string, Distribution][] {
+/**
+ * The times that a table shows, with their names; the client's too when there is a wire, and alone when the work did not tell its
+ * own; those of the schedule in an open loop.
+ */
+export function stagesOf(times: Times, open = false): [name: string, Distribution][] {
   const work = WORK.filter(stage => times[stage] !== undefined);
-  const shown = hasWire(times) ? [...CALL, ...WIRE] : work.length > 0 ? work : ['serviceMs'];
+  const alone = work.length > 0 && !open ? work : [...work, 'serviceMs'];
+  const call = hasWire(times) ? CALL : alone;
+  const shown = [...call, ...(open ? SCHEDULED : []), ...(hasWire(times) ? WIRE : [])];
   const most = Math.max(0, ...Object.values(times).map(({ count }) => count));
   return shown.flatMap(stage => {
     const distribution = times[stage];

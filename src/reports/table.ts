@@ -2,13 +2,21 @@
 import { printable } from '../core/printable.ts';
 import type { RunRecord, Target } from '../core/record.ts';
 import { type Comparison, compareTargets, differingPredictions } from './comparison.ts';
-import { describeFailures, describeStatus, describeUncalled, predictionsByImage } from './facts.ts';
+import {
+  describeFailures,
+  describeSlots,
+  describeStatus,
+  describeUncalled,
+  isOpenLoop,
+  predictionsByImage,
+} from './facts.ts';
 import { formatPercent } from './figures.ts';
 import { layout } from './layout.ts';
 import {
   comparisonCells,
   comparisonCounts,
   comparisonLegend,
+  delayLines,
   likenessLines,
   NOTHING_TO_COMPARE,
   partLines,
@@ -23,6 +31,7 @@ export function renderTable(record: RunRecord): string {
   const sections = [
     describeStatus(record.run),
     describeUncalled(record),
+    describeSlots(record),
     ...(comparison === undefined
       ? record.targets.flatMap(target => targetSections(record, target))
       : comparisonSections(record, comparison)),
@@ -37,7 +46,7 @@ function targetSections(record: RunRecord, target: Target): (string | undefined)
       : `${describe(target)}\ncalled from ${describeMachine(record.machine)}`,
     warningLines([target]),
     predictionLines(record, target),
-    ...stageTables(target),
+    ...stageTables(target, isOpenLoop(record.run)),
     describeRest(target),
     failureLines(target, ''),
   ];
@@ -55,8 +64,21 @@ function comparisonSections(record: RunRecord, comparison: Comparison): (string 
       ? [predictionLines(record, baseline.target)]
       : sides.map(({ target }) => named(target, predictionLines(record, target)))),
     ...(rows.length > 0
-      ? [[...comparisonCounts(comparison), table, ...legendOf(table), ...comparisonLegend(comparison)].join('\n')]
-      : [NOTHING_TO_COMPARE, ...sides.flatMap(({ target }) => stageTables(target).map(text => named(target, text)))]),
+      ? [
+          [
+            ...comparisonCounts(comparison),
+            ...(isOpenLoop(record.run) ? delayLines(comparison) : []),
+            table,
+            ...legendOf(table),
+            ...comparisonLegend(comparison),
+          ].join('\n'),
+        ]
+      : [
+          NOTHING_TO_COMPARE,
+          ...sides.flatMap(({ target }) =>
+            stageTables(target, isOpenLoop(record.run)).map(text => named(target, text)),
+          ),
+        ]),
     partLines(comparison).join('\n'),
     record.targets.map(target => `${target.name}: ${describeRest(target)}`).join('\n'),
     likenessLines(comparison).join('\n'),
@@ -69,10 +91,10 @@ function likeAnswers({ baseline, others }: Comparison): boolean {
 }
 
 /** Of each kind of start that a table can be made of; a single cold call is told in a line. */
-function stageTables(target: Target): string[] {
+function stageTables(target: Target, open: boolean): string[] {
   const many = (start: 'cold' | 'proactive') => (target.summary[start]?.serviceMs?.count ?? 0) > 1;
   const starts = ['warm' as const, 'unknown' as const, ...(['proactive', 'cold'] as const).filter(many)];
-  return starts.map(start => stageTable(target, start)).filter(text => text !== '');
+  return starts.map(start => stageTable(target, start, open)).filter(text => text !== '');
 }
 
 function named(target: Target, text: string): string {

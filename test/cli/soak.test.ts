@@ -43,7 +43,10 @@ describe('on the emulator', () => {
     }
     expect(local[0]!.scheduledMs - lambda[0]!.scheduledMs).toBeCloseTo(100, 3);
     expect(stdout).toMatch(/^\d+ warm calls of local and \d+ warm calls of lambda, in turns on the same pictures$/m);
-    expect(stdout).toMatch(/^ended by its duration$/m);
+    expect(stdout).toMatch(
+      /^20 calls a target planned, one each 200ms: enough to speak of p50, p90, p95, not of p99$/m,
+    );
+    expect(stdout).toMatch(/^latest after its planned time a call left: local [\d.]+ ms, lambda [\d.]+ ms$/m);
   });
 
   it('a sole target starts at once', async () => {
@@ -104,6 +107,26 @@ it('a port that is closed for a while: the run goes on, and the calls of that ti
   const answered = samples.filter(({ outcome }) => outcome.ok).length;
   expect(answered).toBe(server.requests.length);
   expect(answered).toBeLessThan(30);
+});
+
+it('a process that was stopped for a while misses those slots, says so, and keeps its schedule', async () => {
+  const cwd = await program.fresh();
+  const args = ['soak', '--target', 'local', '--interval', '200ms', '--duration', '5s', ...PICTURES];
+  const running = await program.start(args, { cwd });
+  const folder = await runWithSamples(join(cwd, 'reports'), 3);
+  running.child.kill('SIGSTOP');
+  await new Promise(resolve => setTimeout(resolve, 1_500));
+  running.child.kill('SIGCONT');
+  expect((await running.done).code).toBe(0);
+  const record = await recordIn(folder);
+  const samples = samplesOf(record, 'local');
+  const slots = samples.map(({ scheduledMs }) => Math.round((scheduledMs - samples[0]!.scheduledMs) / 200));
+  const missed = 25 - slots.length;
+  expect(missed).toBeGreaterThanOrEqual(5);
+  expect(new Set(slots).size).toBe(slots.length);
+  expect(slots.at(-1)).toBe(24);
+  const [warning] = record.targets[0]!.warnings.filter(({ code }) => code === 'missed-slots');
+  expect(warning!.message).toMatch(new RegExp(`^${missed} planned calls were missed: `));
 });
 
 it('Ctrl-C ends it at once with a complete record', async () => {

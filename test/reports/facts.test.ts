@@ -7,6 +7,7 @@ import { renderCsv } from '../../src/reports/csv.ts';
 import {
   describeCounts,
   describeFailures,
+  describeSlots,
   describeStatus,
   describeUncalled,
   predictionsByImage,
@@ -52,6 +53,15 @@ describe('the facts', () => {
     expect(describeUncalled({ ...record, run: unfinished.run })).toBeUndefined();
   });
 
+  it.each([
+    [30_000, 1_800_000, '60 calls a target planned, one each 30s: enough to speak of p50, p90, p95, not of p99'],
+    [1_000, 1_000, '1 call a target planned, one each 1s: too few to speak of any percentile'],
+    [500, 60_000, '120 calls a target planned, one each 500ms: enough to speak of p50, p90, p95, p99'],
+  ])('slots of %d ms in %d ms', (intervalMs, durationMs, text) => {
+    expect(describeSlots({ ...completed, run: { ...completed.run, options: { intervalMs, durationMs } } })).toBe(text);
+    expect(describeSlots(completed)).toBeUndefined();
+  });
+
   it('the cold call', () => {
     expect(describeFirstCalls(target)).toBe('1 cold call: model and session 132 ms, first answer 41.0 ms');
     expect(describeFirstCalls(targetWith([sampleWith()]))).toBeUndefined();
@@ -95,6 +105,9 @@ describe('the facts', () => {
     expect(names({ handlerMs: some, serviceMs: some, preprocessMs: some })).toEqual(['preprocess', 'handler']);
     expect(names({ serviceMs: some, responseMs: some })).toEqual(['service']);
     expect(names({})).toEqual([]);
+    const scheduled = { handlerMs: some, serviceMs: some, issueDelayMs: some, responseMs: some };
+    expect(stagesOf(scheduled, true).map(([name]) => name)).toEqual(['handler', 'service', 'issue delay', 'response']);
+    expect(names(scheduled)).toEqual(['handler']);
   });
 
   it('a path as short as it can be typed', () => {
