@@ -105,7 +105,8 @@ it('a port that is closed for a while: the run goes on, and the calls of that ti
   const samples = samplesOf(await recordIn(folder), 'lambda');
   expect(samples).toHaveLength(30);
   const answered = samples.filter(({ outcome }) => outcome.ok).length;
-  expect(answered).toBe(server.requests.length);
+  // One may have been in flight.
+  expect([0, 1]).toContain(server.requests.length - answered);
   expect(answered).toBeLessThan(30);
 });
 
