@@ -63,48 +63,44 @@ export function defineLocal(program: Command, { signal, exit }: CommandContext):
 }
 
 export function defineLambda(program: Command, { signal, exit }: CommandContext): void {
-  program
+  const command = program
     .command('lambda')
     .summary('the same through a Lambda function, deployed or emulated')
     .description(
       'Sends pictures to a Lambda function, one after another, and times every stage: a deployed one by --url, else our own on the embedded emulator. With --target local,lambda also in this process, in turns.',
     )
-    .argument(...IMAGES)
-    .addOption(urlOption())
-    .addOption(frontDoorOption())
-    .addOption(headerOption())
-    .addOption(timeoutOption())
-    .addOption(connectionOption())
-    .addOption(targetOption(TARGETS, ['lambda']))
     .addOption(iterationsOption())
     .addOption(durationOption())
     .addOption(warmupOption())
-    .addOption(memoryOption())
-    .addOption(idleTimeoutOption())
-    .addOption(proactiveOption())
-    .addOption(threadsOption('threads of one inference in this process (a function chooses by its memory)'))
-    .addOption(modelOption())
-    .addOption(preprocessOption())
-    .addOption(outOption())
-    .addOption(jsonOption())
-    .action(async (images: string[], { iterations: _, ...options }, command: Command) => {
-      const { runLambda } = await import('./commands/lambda.ts');
-      const given = (name: string) => command.getOptionValueSource(name) === 'cli';
-      exit(await runLambda(images, { ...options, ...iterationLimit(command) }, given, signal));
-    });
+    .addOption(targetOption(TARGETS, ['lambda']));
+  withFunctionOptions(command).action(async (images: string[], { iterations: _, ...options }) => {
+    const { runLambda } = await import('./commands/lambda.ts');
+    const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+    exit(await runLambda(images, { ...options, ...iterationLimit(command) }, given, signal));
+  });
 }
 
 export function defineSoak(program: Command, { signal, exit }: CommandContext): void {
-  program
+  const command = program
     .command('soak')
     .summary('a call each interval, through Lambda and in this process')
     .description(
-      'Calls a Lambda function and this process each interval, half an interval apart, on time whatever became of the calls before. Being built: resume, and what the figures can show.',
+      'Calls a Lambda function and this process each interval, half an interval apart, on time whatever became of the calls before.',
     )
-    .argument(...IMAGES)
     .addOption(intervalOption())
     .addOption(soakDurationOption())
-    .addOption(targetOption(TARGETS, ['lambda', 'local']))
+    .addOption(targetOption(TARGETS, ['lambda', 'local']));
+  withFunctionOptions(command).action(async (images: string[], options) => {
+    const { runSoak } = await import('./commands/soak.ts');
+    const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+    exit(await runSoak(images, options, given, signal));
+  });
+}
+
+/** What all commands have that may call a function, and this process beside it. */
+function withFunctionOptions(command: Command): Command {
+  return command
+    .argument(...IMAGES)
     .addOption(urlOption())
     .addOption(frontDoorOption())
     .addOption(headerOption())
@@ -117,12 +113,7 @@ export function defineSoak(program: Command, { signal, exit }: CommandContext): 
     .addOption(modelOption())
     .addOption(preprocessOption())
     .addOption(outOption())
-    .addOption(jsonOption())
-    .action(async (images: string[], options, command: Command) => {
-      const { runSoak } = await import('./commands/soak.ts');
-      const given = (name: string) => command.getOptionValueSource(name) === 'cli';
-      exit(await runSoak(images, options, given, signal));
-    });
+    .addOption(jsonOption());
 }
 
 export function defineEmulate(program: Command, { signal, exit }: CommandContext): void {
