@@ -29,6 +29,9 @@ export function comparisonCounts({ baseline, others }: Comparison): string[] {
   ];
 }
 
+/** Simulated, an interval for 95 % held the truth in 89 % of cases with ten turns, in 93 % with so many. */
+const NARROW_BELOW = 20;
+
 export const NOTHING_TO_COMPARE = 'nothing to compare: in no turn did each have a warm call that succeeded';
 
 /** Rows of cells, the head first. */
@@ -47,6 +50,9 @@ export function comparisonLegend({ baseline, others, rows }: Comparison): string
   const unknown = [baseline, ...others].filter(({ start }) => start === 'unknown').map(({ target }) => target.name);
   return [
     ratios.some(ratio => ratio?.ci95) && 'x [95 % CI]: ratio of the medians, by a bootstrap of blocks of turns',
+    ratios.some(ratio => ratio?.ci95) &&
+      baseline.calls.length < NARROW_BELOW &&
+      `with fewer than ${NARROW_BELOW} turns these intervals are somewhat too narrow`,
     ratios.some(ratio => ratio?.ci95 === null) &&
       'x without an interval: it takes ten calls on each side, none of 0 ms',
     unknown.length > 0 &&

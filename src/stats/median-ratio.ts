@@ -47,7 +47,7 @@ export function medianRatio(values: readonly number[], baseline: readonly number
 function blockDraws(count: number): () => Uint32Array {
   const random = seededRandom(SEED);
   // Long enough to hold what neighbours share, short enough to leave many of them: the order that the theory gives.
-  const block = Math.ceil(Math.cbrt(count));
+  const block = Math.round(Math.cbrt(count));
   const positions = new Uint32Array(count);
   return () => {
     for (let filled = 0; filled < count; ) {
