@@ -46,6 +46,23 @@ export function refuseWithoutEffect({ url, target }: FunctionOptions, given: (na
   const flags = (names: Record<string, string>) =>
     Object.entries(names).flatMap(([name, flag]) => (given(name) ? [flag] : []));
   const local = target.includes('local');
+  const ofLambda = {
+    ...{
+      url: '--url',
+      frontDoor: '--front-door',
+      header: '--header',
+      timeout: '--timeout',
+      connection: '--connection',
+    },
+    ...{ memory: '--memory', idleTimeout: '--idle-timeout', proactive: '--proactive' },
+  };
+  const [forLambda] = target.includes('lambda') ? [] : flags(ofLambda);
+  if (forLambda !== undefined) {
+    throw new UsageError(
+      `${forLambda} is for lambda, which --target leaves out`,
+      'add lambda to --target, or leave it out',
+    );
+  }
   const [forUrl] = url === undefined ? flags({ frontDoor: '--front-door', header: '--header' }) : [];
   if (forUrl !== undefined) {
     throw new UsageError(`${forUrl} is for a deployed function, and there is no --url`, 'add --url, or leave it out');

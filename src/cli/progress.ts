@@ -1,5 +1,5 @@
 /** What a closed loop shows while it runs: how far, the running median, the time left; of several targets each. */
-import type { Sample } from '../core/record.ts';
+import { isFirstCall, type Sample } from '../core/sample.ts';
 import { RunningMedian } from '../stats/running-median.ts';
 
 export interface Limits {
@@ -55,10 +55,9 @@ class LoopProgress {
   }
 
   add(sample: Sample): void {
-    const first = sample.start === 'cold' || sample.start === 'proactive';
     if (!sample.outcome.ok) this.#failed++;
     this.#warmingUp = sample.phase === 'warmup';
-    if (this.#warmingUp || first) return;
+    if (this.#warmingUp || isFirstCall(sample.start)) return;
     this.#measured++;
     if (!sample.outcome.ok) return;
     this.#service.add(sample.completedMs - sample.issuedMs);

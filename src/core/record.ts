@@ -4,6 +4,7 @@ import { PREPROCESS_MODES } from './preprocess-mode.ts';
 import { sampleSchema, startKindSchema } from './sample.ts';
 
 export {
+  isFirstCall,
   type Prediction,
   type Sample,
   START_KINDS,

@@ -9,6 +9,11 @@ export const START_KINDS = ['cold', 'proactive', 'warm', 'unknown'] as const;
 export const startKindSchema = z.enum(START_KINDS);
 export type StartKind = z.infer<typeof startKindSchema>;
 
+/** The first call of an environment: neither warm-up nor one of the iterations. */
+export function isFirstCall(start: StartKind): boolean {
+  return start === 'cold' || start === 'proactive';
+}
+
 /** Times in milliseconds. A time that was not measured is absent, never 0. */
 export const timingsSchema = z.object({
   /** Base64 and JSON of the request, once per picture. */

@@ -1,6 +1,7 @@
 /** Where the time of a call goes, and where the gap between two targets lies: by means, because medians do not add up. */
 import type { Sample, Target } from '../core/record.ts';
 import { timesOf } from '../stats/summary.ts';
+import { WORK_PARTS } from './stages.ts';
 
 /** Parts of the mean service time, in the order of a call; they add up to it. */
 export interface Parts {
@@ -8,7 +9,6 @@ export interface Parts {
   readonly parts: readonly (readonly [name: string, ms: number])[];
 }
 
-const WORK = ['parseMs', 'preprocessMs', 'inferenceMs', 'postprocessMs'] as const;
 const REST = 'rest of the handler';
 const OUTSIDE = 'outside the handler';
 
@@ -18,7 +18,7 @@ export function partsOf(calls: readonly Sample[]): Parts | undefined {
   const serviceMs = meanOf(times, 'serviceMs');
   const handlerMs = meanOf(times, 'handlerMs');
   if (serviceMs === undefined || handlerMs === undefined) return undefined;
-  const work = WORK.flatMap(stage => {
+  const work = WORK_PARTS.flatMap(stage => {
     const ms = meanOf(times, stage);
     return ms === undefined ? [] : [[stage, ms] as const];
   });
@@ -44,7 +44,7 @@ export function gapOf(other: Parts, baseline: Parts): Parts {
   const [ours, theirs] = [new Map(other.parts), new Map(baseline.parts)];
   const gaps: [name: string, ms: number][] = [];
   let restMs = 0;
-  for (const name of [OUTSIDE, ...WORK, REST]) {
+  for (const name of [OUTSIDE, ...WORK_PARTS, REST]) {
     const [one, two] = [ours.get(name), theirs.get(name)];
     if (one === undefined && two === undefined) continue;
     const gapMs = (one ?? 0) - (two ?? 0);
@@ -62,6 +62,7 @@ export function gapOf(other: Parts, baseline: Parts): Parts {
 export function coldExtraMs({ samples }: Target): { extraMs: number; count: number } | undefined {
   const meanWithoutConnecting = (start: Sample['start']) => {
     const calls = samples.filter(call => call.start === start && call.outcome.ok && call.phase === 'measured');
+    // A call on a kept connection made none.
     const ms = calls.reduce((sum, call) => sum + timesOf(call).serviceMs! - (call.timings.connectMs ?? 0), 0);
     return { count: calls.length, ms: ms / calls.length };
   };

@@ -115,7 +115,7 @@ export function differingPredictions(one: Side, other: Side): { differ: string[]
   return { differ: [...differ], both: new Set(one.calls.map(({ image }) => image)).size };
 }
 
-/** Half of the second decimal more than it, so that a difference in the last bit of a float does not count. */
+/** The second decimal of a percent, and half of it because both sides are rounded. */
 const SAME_PROBABILITY = 0.000_15;
 
 function sameAnswer(one: Sample['predictions'], other: Sample['predictions']): boolean {

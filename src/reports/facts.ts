@@ -64,12 +64,14 @@ export function describeSlots({ run }: RunRecord): string | undefined {
   const { intervalMs, durationMs } = run.options;
   if (typeof intervalMs !== 'number' || typeof durationMs !== 'number') return undefined;
   const count = Math.ceil(durationMs / intervalMs);
+  // Of several targets the later ones may have a call less, unless the last interval is a whole one.
+  const upTo = durationMs % intervalMs === 0 ? '' : 'up to ';
   const names = (percentiles: readonly number[]) => percentiles.map(percent => `p${percent}`).join(', ');
   const supported = PERCENTILES.filter(percent => supportsPercentile(count, percent));
   const others = PERCENTILES.filter(percent => !supported.includes(percent));
   const can = supported.length === 0 ? 'too few to speak of any percentile' : `enough to speak of ${names(supported)}`;
   const cannot = supported.length > 0 && others.length > 0 ? `, not of ${names(others)}` : '';
-  return `${plural(count, 'call')} a target planned, one each ${formatDuration(intervalMs)}: ${can}${cannot}`;
+  return `${upTo}${plural(count, 'call')} a target planned, one each ${formatDuration(intervalMs)}: ${can}${cannot}`;
 }
 
 /** `53 of 60 pictures were not called: the run ended before their turn`; undefined when all were, or the run goes on. */

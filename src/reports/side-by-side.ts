@@ -12,7 +12,7 @@ import {
 import { callsOf } from './facts.ts';
 import { formatMs, formatRatio, formatSignedMs, formatTail, formatWithInterval, plural } from './figures.ts';
 import { stageName } from './stages.ts';
-import { describeSize, isFunction } from './target-facts.ts';
+import { describeSize, isFunction, mostOf } from './target-facts.ts';
 
 /** `20 warm calls of local and 20 of lambda, in turns`, and which have no counterpart. */
 export function comparisonCounts({ baseline, others }: Comparison): string[] {
@@ -62,11 +62,11 @@ export function comparisonLegend({ baseline, others, rows }: Comparison): string
 
 /** How late the calls left: a slow load generator must not hide in the figures. */
 export function delayLines({ baseline, others }: Comparison): string[] {
-  const delays = [baseline, ...others].map(({ target, calls }) => {
-    const latest = Math.max(...calls.map(({ issuedMs, scheduledMs }) => issuedMs - scheduledMs));
-    return `${target.name} ${formatMs(latest)} ms`;
+  const delays = [baseline, ...others].flatMap(({ target: { name, samples } }) => {
+    const latest = mostOf(samples.map(({ issuedMs, scheduledMs }) => issuedMs - scheduledMs));
+    return latest === undefined ? [] : [`${name} ${formatMs(latest)} ms`];
   });
-  return [`latest after its planned time a call left: ${delays.join(', ')}`];
+  return delays.length === 0 ? [] : [`latest after its planned time a call left: ${delays.join(', ')}`];
 }
 
 /** Where the time goes, what a cold start adds. */

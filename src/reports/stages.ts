@@ -1,8 +1,9 @@
 /** Which times of a call a table shows, in which order and under which name. */
 import type { Distribution } from '../core/record.ts';
 
-/** The work, by the names of the record. */
-const WORK = ['parseMs', 'preprocessMs', 'inferenceMs', 'postprocessMs', 'handlerMs'];
+/** Parts of the work in their order, by the names of the record. */
+export const WORK_PARTS = ['parseMs', 'preprocessMs', 'inferenceMs', 'postprocessMs'];
+const WORK = [...WORK_PARTS, 'handlerMs'];
 /** The call as its client sees it: the work, all else, and both. */
 const CALL = [...WORK, 'outsideMs', 'serviceMs'];
 /** Where calls have planned times: how late they left, and the time from then on. */

@@ -35,8 +35,8 @@ export class EmulatedLambdaRunner implements Runner {
   #emulator: Emulator | undefined;
   #lambda: LambdaRunner | undefined;
   #failed = false;
-  /** Resident after a call, the most of all calls; 0 before any told. */
-  #mostMb = 0;
+  /** Resident after a call, the most of those that told. */
+  #mostMb: number | undefined;
   /** Its process is gone, and nobody here has ended it. */
   #died = false;
 
@@ -86,7 +86,8 @@ export class EmulatedLambdaRunner implements Runner {
     }
     try {
       const inference = await this.#lambda.infer(image, signal);
-      this.#mostMb = Math.max(this.#mostMb, inference.memory?.usedMb ?? 0);
+      const { usedMb } = inference.memory ?? {};
+      if (usedMb !== undefined) this.#mostMb = Math.max(this.#mostMb ?? usedMb, usedMb);
       return inference;
     } catch (thrown) {
       if (thrown instanceof QueryError && thrown.kind === 'http-5xx') this.#failed = true;
@@ -101,7 +102,7 @@ export class EmulatedLambdaRunner implements Runner {
     const reason = lastError(logged.map(({ text }) => text));
     return [
       ...told,
-      ...(this.#mostMb > memoryMb ? [beyondMemory(this.#mostMb, memoryMb)] : []),
+      ...(this.#mostMb !== undefined && this.#mostMb > memoryMb ? [beyondMemory(this.#mostMb, memoryMb)] : []),
       ...(reason === undefined ? [] : [functionError(reason)]),
     ];
   }

@@ -1,5 +1,5 @@
 /** Closed loop: the next query leaves when the last is answered. Images take turns. */
-import type { Sample } from '../core/record.ts';
+import { isFirstCall, type Sample } from '../core/sample.ts';
 import type { Scenario, StopReason } from '../core/scenario.ts';
 import { issue } from './issue.ts';
 
@@ -37,7 +37,7 @@ export function closedLoop(options: ClosedLoopOptions): Scenario {
         const image = images[seq % images.length]!;
         const sample = await issue({ seq, image, scheduledMs }, runner, clock, signal);
         // An environment's first call is never warm-up, and never one of the iterations; one that failed has warmed nothing up.
-        const first = sample.start === 'cold' || sample.start === 'proactive';
+        const first = isFirstCall(sample.start);
         const warmedUp = first || !sample.outcome.ok || warm >= warmup;
         const phase = warmedUp ? 'measured' : 'warmup';
         if (first) cold++;

@@ -10,7 +10,7 @@ import { MissedSlots } from './missed-slots.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface OpenLoopOptions {
-  /** Has an end. */
+  /** One without an end goes on until the signal. */
   readonly schedule: Schedule;
   /** A slot that is later than this is not sent any more: after a sleep of the machine the missed ones must not leave in one burst. */
   readonly latestMs?: number;
@@ -18,12 +18,13 @@ export interface OpenLoopOptions {
 
 /** Samples come in the order of their answers; `seq` is that of issue. */
 export function openLoop(options: OpenLoopOptions): Scenario {
-  const missed = new MissedSlots();
+  let missed = new MissedSlots();
   return {
     name: 'open loop',
     open: true,
     warnings: () => missed.warnings(),
     async *drive(context): AsyncGenerator<Sample, StopReason> {
+      missed = new MissedSlots();
       const samples = new Arrivals<Sample>();
       // A reader who leaves early stops the sending, too.
       const left = new AbortController();

@@ -142,6 +142,7 @@ it('Ctrl-C ends it at once with a complete record', async () => {
 describe('wrong use', () => {
   it.each([
     [['--interval', '30s', '--duration', '10s'], '--duration is too short: local would be called 15 s after the start'],
+    [['--target', 'local', '--memory', '512'], '--memory is for lambda, which --target leaves out'],
     [['--interval', '0s'], '--interval must be a duration above zero, got "0s"'],
     [
       ['--memory', '512', '--url', 'http://127.0.0.1:1'],

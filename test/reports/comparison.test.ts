@@ -123,6 +123,27 @@ describe('what is compared', () => {
   });
 });
 
+describe('of an open loop', () => {
+  const open = (locals: Sample[], lambdas: Sample[]) => {
+    const record = recordWith(locals, lambdas);
+    return { ...record, run: { ...record.run, scenario: 'open loop' } };
+  };
+
+  it('says how late the latest call left, also one that failed', () => {
+    const late = failedSample('timeout', { seq: 1, scheduledMs: 10, issuedMs: 17.5, completedMs: 20 });
+    const record = open([taking(8, {}), taking(8, { seq: 1 })], [taking(8, {}), late]);
+    for (const text of [renderTable(record), renderMarkdown(record)]) {
+      expect(text).toContain('latest after its planned time a call left: local 0.000 ms, lambda 7.50 ms');
+    }
+  });
+
+  it('without a call says nothing of it', () => {
+    for (const render of [renderTable, renderMarkdown]) {
+      expect(render(open([], []))).not.toMatch(/Infinity|NaN|latest after/);
+    }
+  });
+});
+
 describe('parts of a call', () => {
   const { baseline, others } = compareTargets(compared)!;
 

@@ -56,6 +56,7 @@ describe('the facts', () => {
   it.each([
     [30_000, 1_800_000, '60 calls a target planned, one each 30s: enough to speak of p50, p90, p95, not of p99'],
     [1_000, 1_000, '1 call a target planned, one each 1s: too few to speak of any percentile'],
+    [30_000, 100_000, 'up to 4 calls a target planned, one each 30s: enough to speak of p50, not of p90, p95, p99'],
     [500, 60_000, '120 calls a target planned, one each 500ms: enough to speak of p50, p90, p95, p99'],
   ])('slots of %d ms in %d ms', (intervalMs, durationMs, text) => {
     expect(describeSlots({ ...completed, run: { ...completed.run, options: { intervalMs, durationMs } } })).toBe(text);
