@@ -28,6 +28,8 @@ import {
   modelOption,
   outOption,
   preprocessOption,
+  seedOption,
+  shuffleOption,
   soakDurationOption,
   targetOption,
   threadsOption,
@@ -89,11 +91,32 @@ export function defineSoak(program: Command, { signal, exit }: CommandContext): 
     )
     .addOption(intervalOption())
     .addOption(soakDurationOption())
+    .addOption(shuffleOption())
+    .addOption(seedOption())
     .addOption(targetOption(TARGETS, ['lambda', 'local']));
   withFunctionOptions(command).action(async (images: string[], options) => {
     const { runSoak } = await import('./commands/soak.ts');
     const given = (name: string) => command.getOptionValueSource(name) === 'cli';
     exit(await runSoak(images, options, given, signal));
+  });
+}
+
+export function defineResume(program: Command, { signal, exit }: CommandContext): void {
+  const command = program
+    .command('resume')
+    .summary('go on with a soak that was killed or interrupted')
+    .description(
+      'Goes on with a soak that was killed or interrupted: the calls that are left, as they were planned. Pictures, model, options, program and machine must be those it began with.',
+    )
+    .argument('[run]', 'its id, folder or record file (default: the latest)')
+    .addOption(urlOption('the address of the function, when a part of it is secret: no record holds that'))
+    .addOption(headerOption())
+    .addOption(outOption())
+    .addOption(jsonOption());
+  command.action(async (run: string | undefined, options) => {
+    const { runResume } = await import('./commands/resume.ts');
+    const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+    exit(await runResume(run, options, given, signal));
   });
 }
 

@@ -9,12 +9,9 @@ const MOST_ENVIRONMENTS = 1000;
 /** Three in a row are taken. */
 const MOST_PORT = 65_533;
 
-export const urlOption = () =>
-  option(
-    'url',
-    '<url>',
-    'a deployed function: its Function URL, or the address of its HTTP API (default: ours, on the embedded emulator)',
-  ).argParser(something('--url'));
+export const urlOption = (
+  description = 'a deployed function: its Function URL, or the address of its HTTP API (default: ours, on the embedded emulator)',
+) => option('url', '<url>', description).argParser(something('--url'));
 
 export const frontDoorOption = () =>
   option('front-door', '<door>', 'what answers at --url, where its address does not tell').choices(['url', 'http-api']);

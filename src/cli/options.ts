@@ -28,6 +28,14 @@ export const soakDurationOption = () =>
     .default(...defaultDuration('30m'))
     .argParser(positiveDuration('--duration'));
 
+export const shuffleOption = () =>
+  flag('shuffle', 'pictures in a random order, each once a round, rather than in turns');
+
+export const seedOption = () =>
+  option('seed', '<n>', 'of --shuffle: the same number gives the same order')
+    .default(1)
+    .argParser(wholeNumber('--seed', 0, 2 ** 32 - 1));
+
 export const warmupOption = () =>
   option('warmup', '<n>', 'first calls that are not cold, kept but left out of the figures')
     .default(3)

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { EXIT } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import type { RunRecord } from '../core/record.ts';
+import { describeIncidents } from '../reports/incidents.ts';
 import { renderTable } from '../reports/table.ts';
 import { execute } from '../runs/execute.ts';
 import { readRecord } from '../runs/read-run.ts';
+import type { Resumed } from '../runs/resume-clock.ts';
 import { RECORD_FILE } from '../runs/run-folder.ts';
 import type { RunPlan } from '../runs/run-plan.ts';
 import { commandLine, type NextStep, outWords } from './next.ts';
@@ -22,6 +24,8 @@ export interface Presentation {
   readonly signal: AbortSignal;
   /** Where run folders are. */
   readonly out: string;
+  /** The run that goes on. */
+  readonly resumed?: Resumed;
   readonly next: (record: RunRecord) => readonly NextStep[];
 }
 
@@ -43,7 +47,7 @@ export async function present(plan: RunPlan, presentation: Presentation): Promis
 }
 
 /** Returns the run's folder. */
-async function runWithProgress(plan: RunPlan, { limits, signal }: Presentation): Promise<string> {
+async function runWithProgress(plan: RunPlan, { limits, signal, resumed }: Presentation): Promise<string> {
   const spinner = startSpinner('starting');
   const progress = new TargetsProgress(
     plan.targets.map(({ name }) => name),
@@ -51,9 +55,9 @@ async function runWithProgress(plan: RunPlan, { limits, signal }: Presentation):
   );
   let folder = '';
   try {
-    for await (const event of execute(plan, signal)) {
+    for await (const event of execute(plan, signal, resumed)) {
       if (event.type === 'sample') spinner.update(progress.after(event.target, event.sample));
-      else folder = event.folder;
+      else if (event.type !== 'incident') folder = event.folder;
     }
   } finally {
     spinner.stop();
@@ -63,7 +67,9 @@ async function runWithProgress(plan: RunPlan, { limits, signal }: Presentation):
 
 function warningLines(record: RunRecord): string {
   const warnings = record.targets.flatMap(target => target.warnings);
-  return warnings.map(({ message, advice }) => `warning: ${message}; ${advice}\n`).join('');
+  return [...describeIncidents(record), ...warnings.map(({ message, advice }) => `${message}; ${advice}`)]
+    .map(line => `warning: ${line}\n`)
+    .join('');
 }
 
 function whatNext(folder: string, steps: readonly NextStep[]): string {

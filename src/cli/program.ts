@@ -9,6 +9,7 @@ import {
   defineLocal,
   defineModel,
   defineReport,
+  defineResume,
   defineSoak,
 } from './definitions.ts';
 
@@ -51,6 +52,7 @@ Environment:
   defineLocal(program, context);
   defineLambda(program, context);
   defineSoak(program, context);
+  defineResume(program, context);
   defineEmulate(program, context);
   defineReport(program);
   defineModel(program, context);

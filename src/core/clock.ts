@@ -7,9 +7,15 @@ export interface Clock {
   sleepUntil(atMs: number, signal: AbortSignal): Promise<void>;
 }
 
-/** A clock whose zero is the moment of this call. */
-export function startClock(): Clock {
-  const zero = performance.now();
+/** The clock of the machine that measures. */
+export interface RunClock extends Clock {
+  /** Time that passed while the machine slept: the system's monotonic clock stands still then, and a schedule must not. */
+  slept(ms: number): void;
+}
+
+/** A clock that shows `offsetMs` at the moment of this call. */
+export function startClock(offsetMs = 0): RunClock {
+  let zero = performance.now() - offsetMs;
   const nowMs = () => performance.now() - zero;
   return {
     nowMs,
@@ -17,10 +23,14 @@ export function startClock(): Clock {
       // A timer may fire up to a millisecond early, hence the loop.
       for (let left = atMs - nowMs(); left > 0 && !signal.aborted; left = atMs - nowMs()) await sleep(left, signal);
     },
+    slept(ms) {
+      zero -= ms;
+    },
   };
 }
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Timers stand still while the machine sleeps: after that it must not take a whole interval to notice. */
+const LONGEST_TIMER_MS = 1_000;
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {

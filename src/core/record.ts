@@ -1,8 +1,10 @@
 /** The record of a run: what `record.json` holds, its JSON Schema, and the one way in from `unknown`. */
 import { z } from 'zod';
+import { incidentSchema } from './incident.ts';
 import { PREPROCESS_MODES } from './preprocess-mode.ts';
 import { sampleSchema, startKindSchema } from './sample.ts';
 
+export type { Incident, IncidentOf } from './incident.ts';
 export {
   isFirstCall,
   type Prediction,
@@ -136,8 +138,15 @@ export const runSchema = z.object({
   stoppedBy: z.enum(['iterations', 'duration', 'signal']).exactOptional(),
   /** Every option as it was resolved, defaults included. Secrets never enter. */
   options: z.record(z.string(), z.unknown()),
-  /** Stretches without a gap: one, and one more for each time the run was resumed. */
-  segments: z.array(z.object({ startedAt: z.iso.datetime(), offsetMs: z.number() })),
+  /** When the measuring began, the zero of its schedule: milliseconds since the run began. */
+  beganMs: z.number().exactOptional(),
+  /**
+   * Stretches without a gap: one, and one more for each time the run was resumed. `offsetMs` is where the run's clock stood when
+   * it went on, `endedAt` the last sign of life of a stretch that another followed: what lies between is no time of the run.
+   */
+  segments: z.array(
+    z.object({ startedAt: z.iso.datetime(), offsetMs: z.number(), endedAt: z.iso.datetime().exactOptional() }),
+  ),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -150,6 +159,8 @@ const headShape = {
   run: runSchema,
   machine: machineSchema,
   images: z.array(imageInfoSchema),
+  /** In the order in which they were noticed; empty when there were none. */
+  incidents: z.array(incidentSchema).exactOptional(),
 };
 
 /** A record without samples and summaries: what stands in `record.json` while the run goes on. */
@@ -162,9 +173,12 @@ export type Target = z.infer<typeof targetSchema>;
 export const runRecordSchema = z.object({ ...headShape, targets: z.array(targetSchema) });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-/** A line of `samples.ndjson`. */
+/** A line of `samples.ndjson`: a sample, or what happened beside them. */
 export const sampleLineSchema = z.object({ target: z.string(), sample: sampleSchema });
 export type SampleLine = z.infer<typeof sampleLineSchema>;
+export const incidentLineSchema = z.object({ incident: incidentSchema });
+export type IncidentLine = z.infer<typeof incidentLineSchema>;
+export type RunLine = SampleLine | IncidentLine;
 
 export { startKindSchema };
 

@@ -64,7 +64,7 @@ export const outcomeSchema = z.union([
 ]);
 
 export const sampleSchema = z.object({
-  /** Position in issue order, from 0, without gaps within a target. */
+  /** From 0 within a target. In a closed loop position in issue order, without gaps; in an open loop number of the slot, with a gap for each that was missed. */
   seq: z.int().nonnegative(),
   image: z.string(),
   phase: z.enum(['warmup', 'measured']),

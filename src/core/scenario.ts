@@ -1,7 +1,7 @@
 /** A scenario drives one target: it decides which image leaves when, and when to end. */
 import type { Clock } from './clock.ts';
 import type { Image } from './image.ts';
-import type { Run, Sample, Warning } from './record.ts';
+import type { IncidentOf, Run, Sample } from './record.ts';
 import type { Runner } from './runner.ts';
 
 export interface ScenarioContext {
@@ -13,7 +13,13 @@ export interface ScenarioContext {
   readonly beganMs?: number;
   /** Ends the scenario after the query in flight. */
   readonly signal: AbortSignal;
+  /** Numbers of slots that an earlier part of the run has sent or missed, of an open loop that goes on. */
+  readonly done?: { has(seq: number): boolean };
+  /** Told of slots that passed without a call, a stretch at a time. */
+  readonly missed?: (stretch: MissedStretch) => void;
 }
+
+export type MissedStretch = Omit<IncidentOf<'missed'>, 'kind' | 'target'>;
 
 export type StopReason = NonNullable<Run['stoppedBy']>;
 
@@ -22,8 +28,6 @@ export interface Scenario {
   readonly name: string;
   /** Queries leave whatever the others do; where not, several targets take turns. */
   readonly open: boolean;
-  /** Yields samples in issue order; returns what ended it. */
+  /** Yields samples, of a closed loop in issue order, of an open one as they are answered; returns what ended it. */
   drive(context: ScenarioContext): AsyncGenerator<Sample, StopReason>;
-  /** What a reader must know of how it went. Asked once, after it has ended. */
-  warnings?(): readonly Warning[];
 }

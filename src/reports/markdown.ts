@@ -12,6 +12,7 @@ import {
   predictionsByImage,
 } from './facts.ts';
 import { formatMs, formatPercent, formatWithInterval } from './figures.ts';
+import { describeIncidents } from './incidents.ts';
 import {
   comparisonCells,
   comparisonCounts,
@@ -34,6 +35,7 @@ export function renderMarkdown(record: RunRecord): string {
     describeStatus(run),
     describeUncalled(record),
     describeSlots(record),
+    list(describeIncidents(record).map(escapeMarkup)),
     ...comparisonBlocks(record),
     ...record.targets.flatMap(target => targetBlocks(record, target)),
   ];

@@ -11,6 +11,7 @@ import {
   predictionsByImage,
 } from './facts.ts';
 import { formatPercent } from './figures.ts';
+import { describeIncidents } from './incidents.ts';
 import { layout } from './layout.ts';
 import {
   comparisonCells,
@@ -32,6 +33,7 @@ export function renderTable(record: RunRecord): string {
     describeStatus(record.run),
     describeUncalled(record),
     describeSlots(record),
+    incidentLines(record),
     ...(comparison === undefined
       ? record.targets.flatMap(target => targetSections(record, target))
       : comparisonSections(record, comparison)),
@@ -116,6 +118,12 @@ function warningLines(targets: readonly Target[]): string {
     }),
   );
   return [...new Set(lines)].join('\n');
+}
+
+function incidentLines(record: RunRecord): string {
+  return describeIncidents(record)
+    .map(line => `noticed  ${line}`)
+    .join('\n');
 }
 
 function failureLines(target: Target, whose: string): string {

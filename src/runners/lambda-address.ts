@@ -49,6 +49,12 @@ export function parseAddress(given: string): Address {
   };
 }
 
+/** True when `shown` is not all of it. Throws UsageError as `parseAddress` does. */
+export function holdsSecret(given: string): boolean {
+  const { origin, path, shown, authorization } = parseAddress(given);
+  return authorization !== undefined || origin + path !== shown;
+}
+
 function frontDoorOf(hostname: string): Pick<Address, 'frontDoor' | 'region'> {
   for (const [frontDoor, pattern] of FRONT_DOORS) {
     const region = pattern.exec(hostname)?.[1];

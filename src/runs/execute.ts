@@ -1,31 +1,41 @@
 /** Makes a run: starts the runners, lets the scenarios drive them, and keeps everything in the run folder as it happens. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, startClock } from '../core/clock.ts';
-import type { RecordHead, Run, Sample, TargetInfo, Warning } from '../core/record.ts';
-import type { StopReason } from '../core/scenario.ts';
+import { type RunClock, startClock } from '../core/clock.ts';
+import type { Incident, RecordHead, Run, Sample, TargetInfo, Warning } from '../core/record.ts';
+import type { MissedStretch, StopReason } from '../core/scenario.ts';
 import { interleave } from '../scenarios/interleave.ts';
 import { describeMachine } from './machine.ts';
-import { recordChunks, summarizeLines } from './record-file.ts';
-import { finishedHead, newHead, withLearned } from './record-head.ts';
+import { digestLines, recordChunks } from './record-file.ts';
+import { finishedHead, newHead, resumedHead, withLearned } from './record-head.ts';
+import { type Resumed, resumeClock } from './resume-clock.ts';
 import { RunFolder, SAMPLES_FILE } from './run-folder.ts';
+import { RunJournal } from './run-journal.ts';
+import { readRunLines } from './run-line-reader.ts';
 import type { RunPlan } from './run-plan.ts';
-import { readSampleLines } from './sample-lines.ts';
+import { watchMachine } from './watch-machine.ts';
 
-/** What happens during a run, in this order; `sample` any number of times. */
+/** What happens during a run, in this order; `sample` and `incident` any number of times, an incident with the next sample at the latest. */
 export type RunEvent =
-  | { readonly type: 'started'; readonly folder: string; readonly head: RecordHead }
+  | {
+      readonly type: 'started';
+      readonly folder: string;
+      readonly head: RecordHead;
+      readonly clock: Pick<RunClock, 'nowMs'>;
+    }
   | { readonly type: 'sample'; readonly target: string; readonly sample: Sample }
+  | { readonly type: 'incident'; readonly incident: Incident }
   | { readonly type: 'finished'; readonly folder: string; readonly status: Run['status'] };
 
 /**
- * Runs the plan. `signal` ends it after the query in flight, with a complete record of status `interrupted`. Throws
- * SetupError when a runner cannot start (nothing is left behind) or the disk refuses (what was written stays readable).
+ * Runs the plan, or what is left of it when it goes on with an earlier run. `signal` ends it after the query in flight, with a complete
+ * record of status `interrupted`. Throws SetupError when a runner cannot start (of a new run nothing is left behind) or the disk
+ * refuses (what was written stays readable; an open loop outlasts a full disk).
  */
-export async function* execute(plan: RunPlan, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
+export async function* execute(plan: RunPlan, signal: AbortSignal, resumed?: Resumed): AsyncGenerator<RunEvent, void> {
   let stops: PromiseSettledResult<void>[] = [];
   try {
-    yield* measure(plan, signal);
+    yield* measure(plan, signal, resumed);
   } finally {
     stops = await Promise.allSettled(plan.targets.map(async ({ runner }) => runner.stop()));
   }
@@ -34,22 +44,69 @@ export async function* execute(plan: RunPlan, signal: AbortSignal): AsyncGenerat
   if (failed !== undefined) throw failed.reason;
 }
 
-async function* measure(plan: RunPlan, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
-  const startedAt = new Date();
-  const clock = startClock();
-  const machine = describeMachine();
-  const infos = await startRunners(plan, signal);
-  const folder = await RunFolder.create(plan.outDir, plan.command, startedAt);
-  const head = newHead(plan, folder.id, startedAt, machine, infos);
-  await writeFirst(folder, head);
-  yield { type: 'started', folder: folder.path, head };
+/** A run that is about to be driven. */
+interface Begun {
+  readonly folder: RunFolder;
+  readonly head: RecordHead;
+  readonly clock: RunClock;
+}
+
+async function* measure(
+  plan: RunPlan,
+  signal: AbortSignal,
+  resumed: Resumed | undefined,
+): AsyncGenerator<RunEvent, void> {
+  const begun = resumed === undefined ? await begin(plan, signal) : await goOn(plan, signal, resumed);
+  const { folder, head, clock } = begun;
   try {
-    const [measured, stoppedBy] = yield* drive(plan, head, folder, clock, signal);
+    yield { type: 'started', folder: folder.path, head, clock };
+    const [measured, stoppedBy] = yield* drive(plan, begun, signal, resumed);
     const finished = await finish(plan, measured, folder, stoppedBy);
     yield { type: 'finished', folder: folder.path, status: finished.run.status };
   } finally {
     folder.close();
   }
+}
+
+/** Between the start of the clock and the first slot of a schedule: the folder is made in it. */
+const LEAD_MS = 20;
+
+async function begin(plan: RunPlan, signal: AbortSignal): Promise<Begun> {
+  const startedAt = new Date();
+  const clock = startClock();
+  const machine = describeMachine();
+  const infos = await startRunners(plan, signal);
+  const beganMs = isOpen(plan) ? Math.ceil(clock.nowMs() + LEAD_MS) : clock.nowMs();
+  const folder = await RunFolder.create(plan.outDir, plan.command, startedAt);
+  const head = newHead(plan, { id: folder.id, startedAt, beganMs }, machine, infos);
+  // A folder without a record would be no run.
+  try {
+    await writeHead(folder, head, 'free some space, or choose another folder with --out');
+    if (plan.resumeNote !== undefined) folder.writeResumeNote(plan.resumeNote);
+  } catch (thrown) {
+    folder.discard();
+    throw thrown;
+  }
+  return { folder, head, clock };
+}
+
+async function goOn(plan: RunPlan, signal: AbortSignal, resumed: Resumed): Promise<Begun> {
+  const folder = RunFolder.reopen(resumed.folder);
+  try {
+    await startRunners(plan, signal);
+    const startedAt = new Date();
+    const { clock, offsetMs } = resumeClock(resumed, startedAt);
+    const head = resumedHead(resumed.head, { startedAt, offsetMs }, resumed.lastSignAt);
+    await writeHead(folder, head);
+    return { folder, head, clock };
+  } catch (thrown) {
+    folder.close();
+    throw thrown;
+  }
+}
+
+function isOpen({ targets }: RunPlan): boolean {
+  return targets.every(({ scenario }) => scenario.open);
 }
 
 /** One after another: what one does must not disturb what another measures of its own start. */
@@ -59,16 +116,6 @@ async function startRunners(plan: RunPlan, signal: AbortSignal): Promise<Map<str
   return infos;
 }
 
-/** A folder without a record would be no run. */
-async function writeFirst(folder: RunFolder, head: RecordHead): Promise<void> {
-  try {
-    await writeHead(folder, head, 'free some space, or choose another folder with --out');
-  } catch (thrown) {
-    folder.discard();
-    throw thrown;
-  }
-}
-
 async function writeHead(folder: RunFolder, head: RecordHead, hint?: string): Promise<void> {
   await folder.writeRecord([`${JSON.stringify(head, null, 2)}\n`], hint);
 }
@@ -76,36 +123,51 @@ async function writeHead(folder: RunFolder, head: RecordHead, hint?: string): Pr
 /** Returns the head with what the answers told, and what ended the measuring. */
 async function* drive(
   plan: RunPlan,
-  started: RecordHead,
-  folder: RunFolder,
-  clock: Clock,
+  { folder, head: started, clock }: Begun,
   signal: AbortSignal,
+  resumed: Resumed | undefined,
 ): AsyncGenerator<RunEvent, [RecordHead, StopReason]> {
   const { images } = plan;
-  const beganMs = clock.nowMs();
+  const open = isOpen(plan);
+  const journal = new RunJournal(folder, clock, open);
+  const { beganMs = clock.nowMs() } = started.run;
   const drives = plan.targets.map(({ name, runner, scenario }) => {
-    const drive = (signal: AbortSignal) => scenario.drive({ runner, images, clock, beganMs, signal });
+    const done = resumed?.done.get(name);
+    const missed = (stretch: MissedStretch) => journal.incident({ kind: 'missed', target: name, ...stretch });
+    const drive = (signal: AbortSignal) =>
+      scenario.drive({ runner, images, clock, beganMs, signal, missed, ...(done && { done }) });
     return [name, drive] as const;
   });
-  const order = plan.targets.every(({ scenario }) => scenario.open) ? 'own time' : 'turns';
-  const samples = interleave(new Map(drives), order, signal);
+  const samples = interleave(new Map(drives), open ? 'own time' : 'turns', signal);
+  const watch = open ? watchMachine(clock, journal) : undefined;
   const learners = new Map(plan.targets.map(({ name, runner }) => [name, runner]));
   let head = started;
   try {
     for (;;) {
       const next = await samples.next();
-      if (next.done) return [withAllLearned(plan, head), next.value];
+      for (const incident of journal.news()) yield { type: 'incident', incident };
+      if (next.done) {
+        watch?.stop();
+        journal.finish();
+        for (const incident of journal.news()) yield { type: 'incident', incident };
+        return [withAllLearned(plan, head), next.value];
+      }
       const { target, sample } = next.value;
-      folder.append({ target, sample });
+      journal.sample(target, sample);
+      watch?.sample(sample);
       yield { type: 'sample', target, sample };
       // The first answer tells nearly all that there is to learn: a killed run should know it too.
       const learned = sample.outcome.ok ? learners.get(target)?.learned?.() : undefined;
       if (sample.outcome.ok) learners.delete(target);
       if (learned === undefined) continue;
       head = withLearned(head, target, learned);
-      await writeHead(folder, head);
+      // On a full disk the end of the run will tell it.
+      await writeHead(folder, head).catch(thrown => {
+        if (!open) throw thrown;
+      });
     }
   } finally {
+    watch?.stop();
     // Does nothing when the scenarios have ended by themselves.
     await samples.return('signal');
   }
@@ -116,11 +178,12 @@ function withAllLearned(plan: RunPlan, head: RecordHead): RecordHead {
 }
 
 async function finish(plan: RunPlan, head: RecordHead, folder: RunFolder, stoppedBy: StopReason): Promise<RecordHead> {
-  const lines = () => readSampleLines(join(folder.path, SAMPLES_FILE));
-  const summaries = await summarizeLines(head, lines);
+  const lines = () => readRunLines(join(folder.path, SAMPLES_FILE));
+  const { summaries, incidents } = await digestLines(head, lines());
   const warnings = await runnersWarnings(plan);
-  const finished = finishedHead(head, stoppedBy, summaries, warnings);
+  const finished = finishedHead(head, stoppedBy, summaries, warnings, incidents);
   await folder.writeRecord(recordChunks(finished, summaries, lines));
+  if (finished.run.status === 'completed') folder.removeResumeNote();
   return finished;
 }
 
@@ -132,9 +195,9 @@ async function runnersWarnings(plan: RunPlan): Promise<Map<string, readonly Warn
   const late = new AbortController();
   const none = sleep(WARNINGS_MS, [], { signal: late.signal }).catch(() => []);
   const told = await Promise.all(
-    plan.targets.map(async ({ name, runner, scenario }): Promise<[string, readonly Warning[]]> => {
+    plan.targets.map(async ({ name, runner }): Promise<[string, readonly Warning[]]> => {
       const asked = (async () => runner.warnings?.() ?? [])().catch(() => []);
-      return [name, [...(scenario.warnings?.() ?? []), ...(await Promise.race([asked, none]))]];
+      return [name, await Promise.race([asked, none])];
     }),
   );
   late.abort();

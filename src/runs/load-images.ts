@@ -7,10 +7,12 @@ import { messageOf, UsageError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import { nearest } from '../core/nearest.ts';
 
-/** Reads the files. Throws UsageError for the first that is missing, a directory or unreadable; what is in them is not judged here. */
-export async function loadImages(paths: readonly string[]): Promise<Image[]> {
+/** Reads the files, which are named by their paths unless names are given. Throws UsageError for the first that is missing, a directory or unreadable; what is in them is not judged here. */
+export async function loadImages(
+  paths: readonly string[],
+  names: readonly string[] = uniqueNames(paths),
+): Promise<Image[]> {
   const files = paths.map(path => ({ path, bytes: readImage(path) }));
-  const names = uniqueNames(paths);
   return Promise.all(
     files.map(async ({ bytes }, i) => {
       const sha256 = createHash('sha256').update(bytes).digest('hex');

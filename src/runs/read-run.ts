@@ -3,10 +3,17 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ZodType } from 'zod';
 import { messageOf, SetupError, UsageError } from '../core/errors.ts';
-import { type RunRecord, recordHeadSchema, runRecordSchema, type Sample, SCHEMA_VERSION } from '../core/record.ts';
-import { summarize } from '../stats/summary.ts';
+import {
+  type RecordHead,
+  type RunRecord,
+  recordHeadSchema,
+  runRecordSchema,
+  type Sample,
+  SCHEMA_VERSION,
+} from '../core/record.ts';
+import { digestLines } from './record-file.ts';
 import { RECORD_FILE, SAMPLES_FILE } from './run-folder.ts';
-import { readSampleLines } from './sample-lines.ts';
+import { readRunLines } from './run-line-reader.ts';
 import { warningsOf } from './warnings.ts';
 
 /** Names that runs give their folders; others beside them (a sample report, say) are never "the latest". */
@@ -46,6 +53,17 @@ function isFolder(path: string): boolean {
 
 /** Throws SetupError when the file is no record that this version can read. */
 export async function readRecord(file: string): Promise<RunRecord> {
+  const json = readVersioned(file);
+  const status = (json as { run?: { status?: unknown } } | null)?.run?.status;
+  return status === 'running' ? readUnfinished(file, json) : validated(file, runRecordSchema, json);
+}
+
+/** The record without its samples, finished or not. Throws as `readRecord` does. */
+export function readHead(file: string): RecordHead {
+  return validated(file, recordHeadSchema, readVersioned(file));
+}
+
+function readVersioned(file: string): unknown {
   const json = parseJson(file);
   const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version === 'number' && version > SCHEMA_VERSION) {
@@ -54,23 +72,24 @@ export async function readRecord(file: string): Promise<RunRecord> {
       'use a newer resnet-bench: npm install -g resnet-bench@latest',
     );
   }
-  const status = (json as { run?: { status?: unknown } } | null)?.run?.status;
-  return status === 'running' ? readUnfinished(file, json) : validated(file, runRecordSchema, json);
+  return json;
 }
 
 /** A run that goes on, or was killed: what its samples show so far. */
 async function readUnfinished(file: string, json: unknown): Promise<RunRecord> {
   const head = validated(file, recordHeadSchema, json);
-  // Read once: the file may be growing.
   const samples = new Map<string, Sample[]>(head.targets.map(target => [target.name, []]));
-  for await (const line of readSampleLines(join(dirname(file), SAMPLES_FILE)))
-    samples.get(line.target)?.push(line.sample);
+  // Read once: the file may be growing.
+  const { summaries, incidents } = await digestLines(
+    head,
+    readRunLines(join(dirname(file), SAMPLES_FILE)),
+    (target, sample) => samples.get(target)?.push(sample),
+  );
   const targets = head.targets.map(target => {
-    const own = samples.get(target.name)!;
-    const summary = summarize(own);
-    return { ...target, summary, warnings: warningsOf(target.info, summary), samples: own };
+    const summary = summaries.get(target.name)!;
+    return { ...target, summary, warnings: warningsOf(target.info, summary), samples: samples.get(target.name)! };
   });
-  return { ...head, targets };
+  return { ...head, incidents, targets };
 }
 
 function parseJson(file: string): unknown {

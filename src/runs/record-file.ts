@@ -1,22 +1,50 @@
 /** Builds the whole record from a run's head and its sample lines, which are streamed and never held. */
-import type { RecordHead, SampleLine, Summary } from '../core/record.ts';
+import type { Incident, RecordHead, RunLine, Sample, Summary } from '../core/record.ts';
+import { FailingStretches } from '../stats/failing-stretches.ts';
 import { Summarizer } from '../stats/summary.ts';
 
 /** Reads the lines anew each time it is called. */
-export type SampleSource = () => AsyncIterable<SampleLine>;
+export type LineSource = () => AsyncIterable<RunLine>;
 
-/** Summary of each target's samples, by its name. */
-export async function summarizeLines(head: RecordHead, lines: SampleSource): Promise<Map<string, Summary>> {
-  const summarizers = new Map(head.targets.map(target => [target.name, new Summarizer()]));
-  for await (const { target, sample } of lines()) summarizers.get(target)?.add(sample);
-  return new Map([...summarizers].map(([name, summarizer]) => [name, summarizer.summary()]));
+/** What all lines of a run come to. */
+export interface Digest {
+  /** By target. */
+  readonly summaries: ReadonlyMap<string, Summary>;
+  /** In the order of their beginnings. */
+  readonly incidents: Incident[];
+}
+
+/** Reads the lines once; `each` is given every sample. */
+export async function digestLines(
+  head: RecordHead,
+  lines: AsyncIterable<RunLine>,
+  each: (target: string, sample: Sample) => void = () => {},
+): Promise<Digest> {
+  const targets = new Map(
+    head.targets.map(({ name }) => [name, { summarizer: new Summarizer(), failing: new FailingStretches(name) }]),
+  );
+  const told: Incident[] = [];
+  for await (const line of lines) {
+    if ('incident' in line) {
+      told.push(line.incident);
+      continue;
+    }
+    targets.get(line.target)?.summarizer.add(line.sample);
+    targets.get(line.target)?.failing.add(line.sample);
+    each(line.target, line.sample);
+  }
+  const failing = [...targets.values()].flatMap(({ failing }) => failing.stretches());
+  return {
+    summaries: new Map([...targets].map(([name, { summarizer }]) => [name, summarizer.summary()])),
+    incidents: [...told, ...failing].sort((a, b) => a.fromMs - b.fromMs),
+  };
 }
 
 /** The record as JSON in pieces: indented but for the samples, which stand one a line. */
 export async function* recordChunks(
   head: RecordHead,
   summaries: ReadonlyMap<string, Summary>,
-  lines: SampleSource,
+  lines: LineSource,
 ): AsyncGenerator<string> {
   const { targets, ...rest } = head;
   yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n  "targets": [`;
@@ -25,7 +53,7 @@ export async function* recordChunks(
     yield `${i === 0 ? '' : ','}\n    ${opened.slice(0, -'\n    }'.length)},\n      "samples": [`;
     let separator = '';
     for await (const line of lines()) {
-      if (line.target !== target.name) continue;
+      if ('incident' in line || line.target !== target.name) continue;
       yield `${separator}\n        ${JSON.stringify(line.sample)}`;
       separator = ',';
     }

@@ -1,6 +1,7 @@
 /** The record without its samples: as it stands while the run goes on, what the answers add to it, and as it ends. */
 import { readFileSync } from 'node:fs';
 import {
+  type Incident,
   type Machine,
   type RecordHead,
   type Run,
@@ -13,11 +14,10 @@ import type { Learned } from '../core/runner.ts';
 import type { RunPlan } from './run-plan.ts';
 import { warningsOf } from './warnings.ts';
 
-/** `infos` by target, in their order. */
+/** `infos` by target, in their order; `beganMs` on the run's clock. */
 export function newHead(
   plan: RunPlan,
-  id: string,
-  startedAt: Date,
+  { id, startedAt, beganMs }: { id: string; startedAt: Date; beganMs: number },
   machine: Machine,
   infos: ReadonlyMap<string, TargetInfo>,
 ): RecordHead {
@@ -31,11 +31,36 @@ export function newHead(
       status: 'running',
       startedAt: startedAt.toISOString(),
       options: { ...plan.options },
+      beganMs,
       segments: [{ startedAt: startedAt.toISOString(), offsetMs: 0 }],
     },
     machine,
     images: plan.images.map(({ bytes, ...image }) => ({ ...image, bytes: bytes.length })),
     targets: [...infos].map(([name, info]) => ({ name, info, warnings: warningsOf(info, { failed: {} }) })),
+  };
+}
+
+/** The head of a run that goes on: a segment more. `lastSignAt` is the last that was heard of the one before. */
+export function resumedHead(
+  head: RecordHead,
+  segment: { startedAt: Date; offsetMs: number },
+  lastSignAt: Date,
+): RecordHead {
+  const { incidents: _, ...known } = head;
+  const { endedAt: __, stoppedBy: ___, ...run } = head.run;
+  const earlier = run.segments.slice(0, -1);
+  const last = run.segments.at(-1)!;
+  return {
+    ...known,
+    run: {
+      ...run,
+      status: 'running',
+      segments: [
+        ...earlier,
+        { ...last, endedAt: lastSignAt.toISOString() },
+        { startedAt: segment.startedAt.toISOString(), offsetMs: segment.offsetMs },
+      ],
+    },
   };
 }
 
@@ -61,9 +86,11 @@ export function finishedHead(
   stoppedBy: NonNullable<Run['stoppedBy']>,
   summaries: ReadonlyMap<string, Summary>,
   runnersWarnings: ReadonlyMap<string, readonly Warning[]>,
+  incidents: Incident[],
 ): RecordHead {
   return {
     ...head,
+    incidents,
     run: {
       ...head.run,
       status: stoppedBy === 'signal' ? 'interrupted' : 'completed',
@@ -77,7 +104,8 @@ export function finishedHead(
   };
 }
 
-function readTool(): RecordHead['tool'] {
+/** This program. */
+export function readTool(): RecordHead['tool'] {
   const { name, version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   return { name, version };
 }

@@ -3,24 +3,30 @@
  * disk before the next query leaves; at the end the whole record is written beside the first and renamed over it.
  * A folder whose run was killed is a valid input to every command.
  */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { messageOf, SetupError } from '../core/errors.ts';
-import type { SampleLine } from '../core/record.ts';
+import type { RunLine } from '../core/record.ts';
 import { makeFolder } from '../models/make-folder.ts';
+import { isFull, RunLines } from './run-lines.ts';
+import { own } from './run-owner.ts';
 
 export const RECORD_FILE = 'record.json';
 export const SAMPLES_FILE = 'samples.ndjson';
+/** What it takes to go on with a run that was ended early, and is nobody else's business. */
+export const RESUME_FILE = 'resume.json';
 
 export class RunFolder {
   readonly id: string;
   readonly path: string;
-  readonly #samples: number;
+  readonly #lines: RunLines;
+  readonly #owner: string;
 
-  private constructor(id: string, path: string) {
-    this.id = id;
+  private constructor(path: string, mode: 'new' | 'go on') {
+    this.id = basename(path);
     this.path = path;
-    this.#samples = openSync(join(path, SAMPLES_FILE), 'ax');
+    this.#owner = own(path);
+    this.#lines = new RunLines(join(path, SAMPLES_FILE), mode);
   }
 
   /** Makes `<parent>/<UTC time>-<command>`, numbered where another run took that name. Throws SetupError when it cannot. */
@@ -31,10 +37,22 @@ export class RunFolder {
       for (let attempt = 1; ; attempt++) {
         const id = `${stamp}-${command}${attempt === 1 ? '' : `-${attempt}`}`;
         const path = join(parent, id);
-        if (claimFolder(path)) return new RunFolder(id, path);
+        if (claimFolder(path)) return new RunFolder(path, 'new');
       }
     } catch (thrown) {
       throw writeFailure(parent, thrown, 'free some space, or choose another folder with --out');
+    }
+  }
+
+  /** The folder of a run that goes on; a last line that is torn is cut off. Throws SetupError when another process writes it, or it cannot be written. */
+  static reopen(path: string): RunFolder {
+    try {
+      return new RunFolder(path, 'go on');
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') {
+        throw new SetupError(`another process has just resumed ${path}`, 'let it', thrown);
+      }
+      throw writeFailure(path, thrown, 'free some space');
     }
   }
 
@@ -50,10 +68,38 @@ export class RunFolder {
     }
   }
 
-  /** Hands the line to the system before it returns, so that a killed process loses nothing it has reported. */
-  append(line: SampleLine): void {
+  /** Paths are their owner's own business. */
+  writeResumeNote(note: object): void {
     try {
-      writeAll(this.#samples, `${toLine(line)}\n`);
+      writeFileSync(join(this.path, RESUME_FILE), `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 });
+    } catch (thrown) {
+      throw writeFailure(this.path, thrown, this.#readable());
+    }
+  }
+
+  removeResumeNote(): void {
+    removeQuietly(join(this.path, RESUME_FILE));
+  }
+
+  /** Hands the line to the system before it returns, so that a killed process loses nothing it has reported. Throws SetupError. */
+  append(line: RunLine): void {
+    this.#orFail(() => this.#lines.append(line));
+  }
+
+  /** The same, but on a full disk it waits in memory for room; returns how many do. Throws SetupError when that is too much, too. */
+  appendOrHold(line: RunLine): number {
+    this.#orFail(() => this.#lines.appendOrHold(line));
+    return this.#lines.held;
+  }
+
+  /** Writes what waits. Throws SetupError when it cannot: it will be lost. */
+  flush(): void {
+    this.#orFail(() => this.#lines.flush());
+  }
+
+  #orFail(write: () => void): void {
+    try {
+      write();
     } catch (thrown) {
       throw writeFailure(this.path, thrown, this.#readable());
     }
@@ -64,7 +110,8 @@ export class RunFolder {
   }
 
   close(): void {
-    closeSync(this.#samples);
+    this.#lines.close();
+    removeQuietly(this.#owner);
   }
 
   /** Removes the folder of a run that never began. */
@@ -85,22 +132,17 @@ function claimFolder(path: string): boolean {
   }
 }
 
-/** U+2028 and U+2029 end a line for some readers, Node's own among them. */
-function toLine(line: SampleLine): string {
-  return JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+/** What went wrong before says more than a failure to clean up. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 /** writeSync may write a part only, above all when the disk is about to be full. */
 function writeAll(file: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-}
-
-/** What went wrong before says more than a failure to clean up. */
-function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {}
 }
 
 async function writeChunks(path: string, chunks: Iterable<string> | AsyncIterable<string>): Promise<void> {
@@ -116,7 +158,6 @@ async function writeChunks(path: string, chunks: Iterable<string> | AsyncIterabl
 function writeFailure(path: string, thrown: unknown, fullDiskHint: string): unknown {
   const code = (thrown as NodeJS.ErrnoException).code;
   if (code === undefined || thrown instanceof SetupError) return thrown;
-  if (code === 'ENOSPC')
-    return new SetupError(`cannot write to ${path}: no space left on the disk`, fullDiskHint, thrown);
+  if (isFull(thrown)) return new SetupError(`cannot write to ${path}: no space left on the disk`, fullDiskHint, thrown);
   return new SetupError(`cannot write to ${path}: ${messageOf(thrown)}`, 'choose another folder with --out', thrown);
 }

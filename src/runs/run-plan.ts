@@ -2,6 +2,7 @@
 import type { Image } from '../core/image.ts';
 import type { Runner } from '../core/runner.ts';
 import type { Scenario } from '../core/scenario.ts';
+import type { ResumeNote } from './resume-note.ts';
 
 /** A runner with its name in the record, and what drives it. */
 export interface TargetPlan {
@@ -9,6 +10,8 @@ export interface TargetPlan {
   readonly name: string;
   readonly runner: Runner;
   readonly scenario: Scenario;
+  /** Slots of its schedule, of an open loop that ends. */
+  readonly slots?: number;
 }
 
 /** All that a run needs to know. */
@@ -22,4 +25,6 @@ export interface RunPlan {
   readonly outDir: string;
   /** Every option as it was resolved; goes into the record. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What going on with the run will take beside its record, for one that can be resumed. */
+  readonly resumeNote?: ResumeNote;
 }

@@ -2,13 +2,16 @@
 import { UsageError } from '../core/errors.ts';
 import type { ModelOptions } from '../models/resolve.ts';
 import { openLoop } from '../scenarios/open-loop.ts';
-import { every, within } from '../scenarios/schedule.ts';
+import { inTurns, shuffled } from '../scenarios/picture-order.ts';
+import { every, type Schedule, within } from '../scenarios/schedule.ts';
 import type { RunPlan } from './run-plan.ts';
 import { prepareTargets, type TargetOptions } from './targets.ts';
 
 export interface SoakPlanOptions extends TargetOptions {
   readonly intervalMs: number;
   readonly durationMs: number;
+  /** Pictures in a random order that is the same for the same seed, rather than in turns. */
+  readonly shuffleSeed?: number;
   readonly outDir: string;
 }
 
@@ -25,16 +28,34 @@ export async function planSoak(options: SoakPlanOptions, modelOptions: ModelOpti
       'lengthen it, or shorten --interval',
     );
   }
-  const { images, runners, recorded } = await prepareTargets(options, modelOptions);
+  const { images, runners, recorded, resumeNote } = await prepareTargets(options, modelOptions);
+  const { shuffleSeed } = options;
+  const order = shuffleSeed === undefined ? inTurns(images.length) : shuffled(images.length, shuffleSeed);
   return {
     command: 'soak',
     targets: [...runners].map(([name, runner], i) => {
-      const firstMs = (i * intervalMs) / runners.size;
-      const schedule = within(every(intervalMs, firstMs), durationMs);
-      return { name, runner, scenario: openLoop({ schedule, latestMs: intervalMs }) };
+      const schedule = soakSchedule(options, i);
+      const scenario = openLoop({ schedule, latestMs: intervalMs, order });
+      return { name, runner, scenario, slots: [...schedule].length };
     }),
     images,
     outDir,
-    options: { intervalMs, durationMs, ...recorded, out: outDir },
+    options: {
+      intervalMs,
+      durationMs,
+      shuffle: shuffleSeed !== undefined,
+      ...(shuffleSeed !== undefined && { seed: shuffleSeed }),
+      ...recorded,
+      out: outDir,
+    },
+    resumeNote,
   };
+}
+
+/** Of the target at that position. */
+export function soakSchedule(
+  { intervalMs, durationMs, targets }: Pick<SoakPlanOptions, 'intervalMs' | 'durationMs' | 'targets'>,
+  position: number,
+): Schedule {
+  return within(every(intervalMs, (position * intervalMs) / targets.length), durationMs);
 }

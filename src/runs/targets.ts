@@ -7,12 +7,13 @@ import type { Runner } from '../core/runner.ts';
 import type { TargetName } from '../core/target-name.ts';
 import type { ModelOptions } from '../models/resolve.ts';
 import { LambdaRunner } from '../runners/lambda.ts';
-import { parseAddress } from '../runners/lambda-address.ts';
+import { holdsSecret, parseAddress } from '../runners/lambda-address.ts';
 import type { Headers } from '../runners/lambda-headers.ts';
 import { LocalRunner } from '../runners/local.ts';
 import { type ChosenModel, chooseModel } from './choose-model.ts';
 import { EmulatedLambdaRunner } from './emulated-lambda.ts';
 import { loadImages } from './load-images.ts';
+import { type ResumeNote, resumeNoteOf } from './resume-note.ts';
 
 /** A function that is there already. */
 export interface DeployedFunction {
@@ -34,6 +35,8 @@ export interface EmulatedFunction {
 export interface TargetOptions {
   /** Paths, at least one. */
   readonly images: readonly string[];
+  /** By what the record calls them; by their paths when absent. */
+  readonly imageNames?: readonly string[];
   readonly targets: readonly TargetName[];
   readonly deployed?: DeployedFunction;
   /** Used when nothing is deployed. */
@@ -44,6 +47,8 @@ export interface TargetOptions {
   /** Of the local target, as are model and preprocessing when the function is a deployed one. */
   readonly threads: number;
   readonly model?: string;
+  /** What `model` stood for when an earlier part of the run chose it. */
+  readonly modelFile?: string;
   readonly preprocess: PreprocessMode;
 }
 
@@ -53,6 +58,7 @@ export interface PreparedTargets {
   readonly runners: ReadonlyMap<TargetName, Runner>;
   /** Those options that had a say, for the record; of headers their names, of the address what may be shown. */
   readonly recorded: Readonly<Record<string, unknown>>;
+  readonly resumeNote: ResumeNote;
 }
 
 /** Calls at once beyond one: while an environment is being ended, or a call takes longer than an interval. */
@@ -63,15 +69,16 @@ export async function prepareTargets(options: TargetOptions, modelOptions: Model
   const { deployed, targets } = options;
   // Before anything slow is done.
   const url = deployed && shownAddress(deployed);
-  const images = await loadImages(options.images);
+  const images = await loadImages(options.images, options.imageNames);
   const needsModel = targets.includes('local') || (targets.includes('lambda') && deployed === undefined);
-  const model = needsModel ? await chooseModel(options.model, modelOptions) : undefined;
+  const model = needsModel ? await chooseModel(options.modelFile ?? options.model, modelOptions) : undefined;
   const runnerOf = (name: TargetName) =>
     name === 'local' ? localRunner(options, model!) : lambdaRunner(options, images, model);
   return {
     images,
     runners: new Map(targets.map(name => [name, runnerOf(name)])),
     recorded: recordedOptions(options, images, url),
+    resumeNote: resumeNoteOf(options.images, model, deployed !== undefined && holdsSecret(deployed.url)),
   };
 }
 

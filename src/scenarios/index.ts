@@ -4,4 +4,5 @@ export { type ClosedLoopOptions, closedLoop } from './closed-loop.ts';
 export { interleave, type TargetSample } from './interleave.ts';
 export { issue, type Query } from './issue.ts';
 export { type OpenLoopOptions, openLoop } from './open-loop.ts';
+export { inTurns, type PictureOrder, shuffled } from './picture-order.ts';
 export { constantRate, every, poisson, type Schedule, within } from './schedule.ts';

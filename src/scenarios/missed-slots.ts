@@ -1,48 +1,24 @@
-/** Slots of a schedule that were not sent, because nothing ran when they were due: a sleeping laptop, a stopped process. */
-import type { Warning } from '../core/record.ts';
+/** Slots of a schedule in which no call was sent, because nothing ran when they were due: a sleeping laptop, a stopped process. */
+import type { MissedStretch } from '../core/scenario.ts';
 
-interface Stretch {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly lastSlot: number;
-  readonly count: number;
-}
-
-/** Enough to say when; a run may be long. */
-const MOST_SHOWN = 5;
-
+/** Joins slots in a row to one stretch, and tells it once it is over. */
 export class MissedSlots {
-  readonly #stretches: Stretch[] = [];
+  readonly #told: (stretch: MissedStretch) => void;
+  #stretch: MissedStretch | undefined;
 
-  /** In the order of the schedule; `scheduledMs` on the run's clock. */
-  add(slot: number, scheduledMs: number): void {
-    const last = this.#stretches.at(-1);
-    if (last !== undefined && slot === last.lastSlot + 1) {
-      this.#stretches[this.#stretches.length - 1] = {
-        ...last,
-        toMs: scheduledMs,
-        lastSlot: slot,
-        count: last.count + 1,
-      };
-    } else this.#stretches.push({ fromMs: scheduledMs, toMs: scheduledMs, lastSlot: slot, count: 1 });
+  constructor(told: (stretch: MissedStretch) => void) {
+    this.#told = told;
   }
 
-  warnings(): Warning[] {
-    if (this.#stretches.length === 0) return [];
-    const total = this.#stretches.reduce((sum, { count }) => sum + count, 0);
-    const seconds = (ms: number) => (ms / 1_000).toFixed(1);
-    const shown = this.#stretches
-      .slice(0, MOST_SHOWN)
-      .map(({ fromMs, toMs, count }) =>
-        count === 1 ? `one at ${seconds(fromMs)} s` : `${count} from ${seconds(fromMs)} to ${seconds(toMs)} s`,
-      );
-    const more = this.#stretches.length - shown.length;
-    return [
-      {
-        code: 'missed-slots',
-        message: `${total} planned ${total === 1 ? 'call was' : 'calls were'} missed: ${shown.join(', ')}${more > 0 ? `, and ${more} more times` : ''}`,
-        advice: 'nothing ran then: the machine slept, or this process was stopped',
-      },
-    ];
+  /** In the order of the schedule; `scheduledMs` on the run's clock. */
+  add(seq: number, scheduledMs: number): void {
+    const { fromMs = scheduledMs, firstSeq = seq, count = 0 } = this.#stretch ?? {};
+    this.#stretch = { fromMs, toMs: scheduledMs, firstSeq, count: count + 1 };
+  }
+
+  /** A call is sent again, or the run ends. */
+  over(): void {
+    if (this.#stretch !== undefined) this.#told(this.#stretch);
+    this.#stretch = undefined;
   }
 }

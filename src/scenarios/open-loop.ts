@@ -1,12 +1,13 @@
 /**
  * Open loop: queries leave by a schedule, whatever became of those before. Latency counts from the scheduled time, so that
- * waiting is never left out (Tene, "How not to measure latency"). Images take turns.
+ * waiting is never left out (Tene, "How not to measure latency").
  */
 import type { Sample } from '../core/record.ts';
 import type { Scenario, ScenarioContext, StopReason } from '../core/scenario.ts';
 import { Arrivals } from './arrivals.ts';
 import { issue } from './issue.ts';
 import { MissedSlots } from './missed-slots.ts';
+import { inTurns, type PictureOrder } from './picture-order.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface OpenLoopOptions {
@@ -14,22 +15,21 @@ export interface OpenLoopOptions {
   readonly schedule: Schedule;
   /** A slot that is later than this is not sent any more: after a sleep of the machine the missed ones must not leave in one burst. */
   readonly latestMs?: number;
+  /** In turns when absent. */
+  readonly order?: PictureOrder;
 }
 
-/** Samples come in the order of their answers; `seq` is that of issue. */
+/** Samples come in the order of their answers; `seq` is the number of the slot, from 0. */
 export function openLoop(options: OpenLoopOptions): Scenario {
-  let missed = new MissedSlots();
   return {
     name: 'open loop',
     open: true,
-    warnings: () => missed.warnings(),
     async *drive(context): AsyncGenerator<Sample, StopReason> {
-      missed = new MissedSlots();
       const samples = new Arrivals<Sample>();
       // A reader who leaves early stops the sending, too.
       const left = new AbortController();
       const signal = AbortSignal.any([context.signal, left.signal]);
-      const sending = send(options, { ...context, signal }, samples, missed);
+      const sending = send(options, { ...context, signal }, samples);
       try {
         yield* samples;
         return await sending;
@@ -42,27 +42,29 @@ export function openLoop(options: OpenLoopOptions): Scenario {
 }
 
 async function send(
-  { schedule, latestMs = Number.POSITIVE_INFINITY }: OpenLoopOptions,
-  { runner, images, clock, beganMs = clock.nowMs(), signal }: ScenarioContext,
+  options: OpenLoopOptions,
+  { runner, images, clock, beganMs = clock.nowMs(), signal, done, missed = () => {} }: ScenarioContext,
   samples: Arrivals<Sample>,
-  missed: MissedSlots,
 ): Promise<StopReason> {
+  const { schedule, latestMs = Number.POSITIVE_INFINITY, order = inTurns(images.length) } = options;
   const inFlight = new Set<Promise<void>>();
+  const missedSlots = new MissedSlots(missed);
   let failed = false;
-  let seq = 0;
-  let slot = -1;
+  let seq = -1;
   try {
     for (const offsetMs of schedule) {
-      slot++;
+      seq++;
+      if (done?.has(seq)) continue;
       const scheduledMs = beganMs + offsetMs;
       await clock.sleepUntil(scheduledMs, signal);
       if (signal.aborted) return 'signal';
       if (failed) return 'duration';
       if (clock.nowMs() - scheduledMs > latestMs) {
-        missed.add(slot, scheduledMs);
+        missedSlots.add(seq, scheduledMs);
         continue;
       }
-      const image = images[seq % images.length]!;
+      missedSlots.over();
+      const image = images[order(seq)]!;
       const query: Promise<void> = issue({ seq, image, scheduledMs }, runner, clock, signal)
         .then(sample => samples.add({ ...sample, phase: 'measured' }))
         .catch(thrown => {
@@ -71,10 +73,10 @@ async function send(
         })
         .finally(() => inFlight.delete(query));
       inFlight.add(query);
-      seq++;
     }
     return 'duration';
   } finally {
+    missedSlots.over();
     await Promise.all(inFlight);
     samples.end();
   }

@@ -126,8 +126,21 @@ it('a process that was stopped for a while misses those slots, says so, and keep
   expect(missed).toBeGreaterThanOrEqual(5);
   expect(new Set(slots).size).toBe(slots.length);
   expect(slots.at(-1)).toBe(24);
-  const [warning] = record.targets[0]!.warnings.filter(({ code }) => code === 'missed-slots');
-  expect(warning!.message).toMatch(new RegExp(`^${missed} planned calls were missed: `));
+  expect(samples.map(({ seq }) => seq)).toEqual(slots);
+  const [incident, ...others] = record.incidents!.filter(({ kind }) => kind === 'missed');
+  expect(others).toEqual([]);
+  const first = slots.findIndex((slot, i) => slot !== i);
+  expect(incident).toEqual({
+    kind: 'missed',
+    target: 'local',
+    firstSeq: first,
+    count: missed,
+    fromMs: record.run.beganMs! + first * 200,
+    toMs: record.run.beganMs! + (first + missed - 1) * 200,
+  });
+  expect((await running.done).stdout).toMatch(
+    new RegExp(`^noticed  local: ${missed} planned calls missed from 0:`, 'm'),
+  );
 });
 
 it('Ctrl-C ends it at once with a complete record', async () => {

@@ -1,21 +1,22 @@
-/** Missed slots in words: stretches, their times, how many. */
+/** Missed slots become stretches: those in a row are one. */
 import { expect, it } from 'vitest';
+import type { MissedStretch } from '../../src/core/scenario.ts';
 import { MissedSlots } from '../../src/scenarios/missed-slots.ts';
 
-function messageOf(slots: readonly number[]): string | undefined {
-  const missed = new MissedSlots();
-  for (const slot of slots) missed.add(slot, slot * 1_000);
-  return missed.warnings()[0]?.message;
-}
-
-it.each([
-  [[], undefined],
-  [[4], '1 planned call was missed: one at 4.0 s'],
-  [[3, 4, 5, 9], '4 planned calls were missed: 3 from 3.0 to 5.0 s, one at 9.0 s'],
-  [
-    [1, 3, 5, 7, 9, 11, 13],
-    '7 planned calls were missed: one at 1.0 s, one at 3.0 s, one at 5.0 s, one at 7.0 s, one at 9.0 s, and 2 more times',
-  ],
-])('%j', (slots, message) => {
-  expect(messageOf(slots)).toBe(message);
+it('joins slots in a row, and tells a stretch when it is over', () => {
+  const told: MissedStretch[] = [];
+  const missed = new MissedSlots(stretch => told.push(stretch));
+  missed.over();
+  missed.add(3, 3_000);
+  missed.add(4, 4_000);
+  missed.add(5, 5_000);
+  expect(told).toEqual([]);
+  missed.over();
+  missed.add(9, 9_000);
+  missed.over();
+  missed.over();
+  expect(told).toEqual([
+    { firstSeq: 3, fromMs: 3_000, toMs: 5_000, count: 3 },
+    { firstSeq: 9, fromMs: 9_000, toMs: 9_000, count: 1 },
+  ]);
 });

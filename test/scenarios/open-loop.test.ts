@@ -1,11 +1,12 @@
 /** The open loop on a fake clock: whatever the answers do, queries leave on time, and none is lost. */
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../src/core/record.ts';
+import type { MissedStretch } from '../../src/core/scenario.ts';
 import { type OpenLoopOptions, openLoop } from '../../src/scenarios/open-loop.ts';
 import { every, poisson, within } from '../../src/scenarios/schedule.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../random.ts';
-import { driveAll, queryFailure, ScriptedRunner, type Step } from './scripted-runner.ts';
+import { driveAll, imageNamed, queryFailure, ScriptedRunner, type Step } from './scripted-runner.ts';
 
 async function run(options: OpenLoopOptions, script: (call: number) => Step = () => ({}), images = ['a', 'b']) {
   const clock = new FakeClock();
@@ -79,12 +80,18 @@ describe('when the machine slept', () => {
       schedule: within(every(1_000), 10_000),
       latestMs: 1_000,
     });
-    const { samples } = await driveAll(scenario, { runner, clock });
-    expect(scenario.warnings!().map(({ message }) => message)).toEqual([
-      '3 planned calls were missed: 3 from 3.0 to 5.0 s',
-    ]);
+    const stretches: MissedStretch[] = [];
+    const { samples } = await driveAll(scenario, {
+      runner,
+      clock,
+      images: ['a', 'b'],
+      missed: stretch => stretches.push(stretch),
+    });
+    expect(stretches).toEqual([{ firstSeq: 3, fromMs: 3_000, toMs: 5_000, count: 3 }]);
     expect(samples.map(({ scheduledMs }) => scheduledMs)).toEqual([0, 1_000, 2_000, 6_000, 7_000, 8_000, 9_000]);
-    expect(samples.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    // The number of the slot, and so is the picture: a target that missed none shows the same in the same slot.
+    expect(samples.map(({ seq }) => seq)).toEqual([0, 1, 2, 6, 7, 8, 9]);
+    expect(samples.map(({ image }) => image)).toEqual(['a', 'b', 'a', 'a', 'b', 'a', 'b']);
   });
 
   it('without a limit all are sent, late, and their latency counts from when they should have left', async () => {
@@ -99,6 +106,64 @@ describe('when the machine slept', () => {
     expect(fourth.scheduledMs).toBe(3_000);
     expect(fourth.issuedMs).toBeGreaterThanOrEqual(7_000);
   });
+});
+
+it('that goes on sends what is left, at the times that were planned', async () => {
+  const clock = new FakeClock();
+  clock.advance(4_200);
+  const runner = new ScriptedRunner(clock, () => ({ takesMs: 10 }));
+  const done = new Set([0, 1, 3, 7]);
+  const { samples, stoppedBy } = await driveAll(openLoop({ schedule: within(every(1_000), 10_000) }), {
+    runner,
+    clock,
+    beganMs: 3_000,
+    done,
+    images: ['a', 'b', 'c'],
+  });
+  expect(stoppedBy).toBe('duration');
+  const left = [2, 4, 5, 6, 8, 9];
+  expect(samples.map(({ seq }) => seq)).toEqual(left);
+  expect(samples.map(({ scheduledMs }) => scheduledMs)).toEqual(left.map(seq => 3_000 + seq * 1_000));
+  expect(samples.map(({ image }) => image)).toEqual(left.map(seq => 'abc'[seq % 3]));
+});
+
+it('killed wherever and gone on with: each slot once, at its time, whatever the answers do', async () => {
+  const random = seededRandom(5);
+  for (let round = 0; round < 40; round++) {
+    const schedule = within(round % 2 === 0 ? every(5 + random() * 50) : poisson(30, round), 1_500);
+    const planned = [...schedule];
+    const beganMs = Math.floor(random() * 100);
+    const done = new Map<number, Sample>();
+    for (let sitting = 0; done.size < planned.length && sitting < 50; sitting++) {
+      const clock = new FakeClock();
+      const firstLeft = planned.findIndex((_, seq) => !done.has(seq));
+      clock.advance(beganMs + planned[firstLeft]! * random() ** 0.1);
+      const runner = new ScriptedRunner(clock, () => ({
+        takesMs: random() < 0.1 ? random() * 300 : random() * 20,
+        ...(random() < 0.2 && { throws: queryFailure() }),
+      }));
+      const driving = openLoop({ schedule }).drive({
+        runner,
+        clock,
+        beganMs,
+        done,
+        signal: new AbortController().signal,
+        images: [imageNamed('a')],
+      });
+      // What has not arrived by then is lost with the process.
+      for (let left = 1 + Math.floor(random() * 20); left > 0; left--) {
+        const next = await driving.next();
+        if (next.done) break;
+        expect(done.has(next.value.seq)).toBe(false);
+        done.set(next.value.seq, next.value);
+      }
+      await driving.return('signal');
+    }
+    expect([...done.keys()].sort((a, b) => a - b)).toEqual(planned.map((_, seq) => seq));
+    for (const [seq, sample] of done) {
+      expect(sample.scheduledMs).toBeCloseTo(beganMs + planned[seq]!, 5);
+    }
+  }
 });
 
 describe('the end', () => {

@@ -3,7 +3,7 @@ import { QueryError } from '../../src/core/errors.ts';
 import type { Image } from '../../src/core/image.ts';
 import type { Sample, StartKind, TargetInfo } from '../../src/core/record.ts';
 import type { Inference, Runner } from '../../src/core/runner.ts';
-import type { Scenario, StopReason } from '../../src/core/scenario.ts';
+import type { Scenario, ScenarioContext, StopReason } from '../../src/core/scenario.ts';
 import type { FakeClock } from '../fake-clock.ts';
 
 export interface Step {
@@ -61,13 +61,15 @@ export interface Driven {
 }
 
 /** Drives to the end. `onSample` runs while the scenario waits, as a slow disk would. */
+type ScenarioContextRest = Omit<ScenarioContext, 'runner' | 'images' | 'clock'>;
+
 export async function driveAll(
   scenario: Scenario,
-  context: { runner: Runner; clock: FakeClock; images?: string[]; signal?: AbortSignal },
+  context: { runner: Runner; images?: string[] } & Pick<ScenarioContext, 'clock'> & Partial<ScenarioContextRest>,
   onSample: (sample: Sample) => void = () => {},
 ): Promise<Driven> {
-  const { runner, clock, images = ['a'], signal = new AbortController().signal } = context;
-  const driving = scenario.drive({ runner, clock, signal, images: images.map(imageNamed) });
+  const { images = ['a'], signal = new AbortController().signal, ...rest } = context;
+  const driving = scenario.drive({ ...rest, signal, images: images.map(imageNamed) });
   const samples: Sample[] = [];
   for (;;) {
     const next = await driving.next();

@@ -1,4 +1,5 @@
 /** `resnet-bench soak`: a call each interval, through a function and in this process. */
+import { UsageError } from '../../core/errors.ts';
 import { planSoak } from '../../runs/soak-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
@@ -9,6 +10,8 @@ export interface SoakOptions extends FunctionOptions {
   /** Milliseconds. */
   readonly interval: number;
   readonly duration: number;
+  readonly shuffle?: boolean;
+  readonly seed: number;
   readonly json?: boolean;
 }
 
@@ -20,10 +23,17 @@ export async function runSoak(
   signal: AbortSignal,
 ): Promise<number> {
   refuseWithoutEffect(options, given);
-  const { interval, duration, out, json } = options;
-  const plan = await withModelProgress(onEvent =>
-    planSoak({ ...targetOptionsOf(paths, options), intervalMs: interval, durationMs: duration }, { signal, onEvent }),
-  );
+  if (options.shuffle !== true && given('seed')) {
+    throw new UsageError('--seed is for --shuffle, and pictures take turns', 'add --shuffle, or leave it out');
+  }
+  const { interval, duration, shuffle, seed, out, json } = options;
+  const soak = {
+    ...targetOptionsOf(paths, options),
+    intervalMs: interval,
+    durationMs: duration,
+    ...(shuffle === true && { shuffleSeed: seed }),
+  };
+  const plan = await withModelProgress(onEvent => planSoak(soak, { signal, onEvent }));
   return present(plan, {
     json: json === true,
     limits: { durationMs: duration },

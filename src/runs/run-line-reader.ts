@@ -2,13 +2,13 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { messageOf, SetupError } from '../core/errors.ts';
-import { type SampleLine, sampleLineSchema } from '../core/record.ts';
+import { incidentLineSchema, type RunLine, sampleLineSchema } from '../core/record.ts';
 
 /**
- * Yields the samples of a run in the order they were written. The last line may be torn: the run was killed, or the disk
+ * Yields the samples and incidents of a run in the order they were written. The last line may be torn: the run was killed, or the disk
  * full, while it was written; it is left out. Throws SetupError when any other line cannot be read.
  */
-export async function* readSampleLines(file: string): AsyncGenerator<SampleLine> {
+export async function* readRunLines(file: string): AsyncGenerator<RunLine> {
   let torn: { error: unknown; lineNumber: number } | undefined;
   let lineNumber = 0;
   for await (const text of linesOf(file)) {
@@ -37,9 +37,12 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   }
 }
 
-function parseLine(text: string): SampleLine | { error: unknown } {
+function parseLine(text: string): RunLine | { error: unknown } {
   try {
-    return sampleLineSchema.parse(JSON.parse(text));
+    const line = JSON.parse(text);
+    return (
+      typeof line === 'object' && line !== null && 'incident' in line ? incidentLineSchema : sampleLineSchema
+    ).parse(line);
   } catch (error) {
     return { error };
   }

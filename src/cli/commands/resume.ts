@@ -1,0 +1,37 @@
+/** `resnet-bench resume`: the calls that are left of a soak. */
+import { planResume } from '../../runs/resume.ts';
+import { withModelProgress } from '../model-progress.ts';
+import { pullStep, reportStep } from '../next.ts';
+import { present } from '../present.ts';
+
+export interface ResumeOptions {
+  readonly url?: string;
+  readonly header?: Readonly<Record<string, string>>;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** Returns the exit code. `given` tells which options stood on the command line. */
+export async function runResume(
+  run: string | undefined,
+  { url, header = {}, out, json }: ResumeOptions,
+  given: (name: string) => boolean,
+  signal: AbortSignal,
+): Promise<number> {
+  const secrets = {
+    ...(url !== undefined && { url }),
+    headers: header,
+    byCommandLine: given('url') || given('header'),
+  };
+  const { plan, resumed } = await withModelProgress(onEvent =>
+    planResume({ ...(run !== undefined && { run }), outDir: out, secrets }, { signal, onEvent }),
+  );
+  return present(plan, {
+    json: json === true,
+    limits: {},
+    signal,
+    out,
+    resumed,
+    next: record => [...pullStep(record), reportStep(out)],
+  });
+}

@@ -1,0 +1,60 @@
+/**
+ * Whose run folder it is: each process that writes into it leaves a file `owner-<n>` with its id, n counting from 1. The newest
+ * counts, and it is made exclusively, so that of two that resume at once only one goes on; one whose process is gone stands for nothing.
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetupError } from '../core/errors.ts';
+
+const NAME = /^owner-(\d+)$/;
+
+/** The file that says so. Throws SetupError when another process writes into the folder; the system's error when it cannot be made. */
+export function own(folder: string): string {
+  const numbers = ownerNumbers(folder);
+  const owner = livingOwner(folder, numbers.at(-1));
+  if (owner !== undefined) {
+    throw new SetupError(`${folder} is being written by process ${owner}`, 'let it end, or end it, and try again');
+  }
+  const file = join(folder, `owner-${(numbers.at(-1) ?? 0) + 1}`);
+  writeFileSync(file, `${process.pid} ${startOf(process.pid) ?? ''}\n`, { flag: 'wx' });
+  for (const number of numbers) rmSync(join(folder, `owner-${number}`), { force: true });
+  return file;
+}
+
+function livingOwner(folder: string, newest: number | undefined): number | undefined {
+  if (newest === undefined) return undefined;
+  const [pid, start] = readFileSync(join(folder, `owner-${newest}`), 'utf8')
+    .trim()
+    .split(' ');
+  const lives = Number(pid) > 0 && isAlive(Number(pid)) && (start === undefined || startOf(Number(pid)) === start);
+  return lives ? Number(pid) : undefined;
+}
+
+function ownerNumbers(folder: string): number[] {
+  return readdirSync(folder)
+    .flatMap(name => Number(NAME.exec(name)?.[1] ?? Number.NaN))
+    .filter(number => !Number.isNaN(number))
+    .sort((a, b) => a - b);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // Somebody else's.
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** When a process started, since ids are used again; undefined where the system does not tell, or for one that has ended. Source: proc(5), /proc/pid/stat. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in brackets, may hold anything.
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? undefined : fields[18];
+  } catch {
+    return undefined;
+  }
+}

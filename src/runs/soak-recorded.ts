@@ -1,0 +1,93 @@
+/** The options of a soak as its record tells them, for the run to go on. */
+import { z } from 'zod';
+import { messageOf, SetupError, UsageError } from '../core/errors.ts';
+import { PREPROCESS_MODES } from '../core/preprocess-mode.ts';
+import type { RecordHead } from '../core/record.ts';
+import { TARGETS } from '../core/target-name.ts';
+import type { Headers } from '../runners/lambda-headers.ts';
+import type { ResumeNote } from './resume-note.ts';
+import type { SoakPlanOptions } from './soak-plan.ts';
+import type { DeployedFunction } from './targets.ts';
+
+const ms = z.number().positive();
+/** What is absent had no say in the run. */
+const recordedSchema = z.object({
+  intervalMs: ms,
+  durationMs: ms,
+  seed: z.int().exactOptional(),
+  targets: z.array(z.enum(TARGETS)).min(1),
+  timeoutMs: ms.default(1),
+  connection: z.enum(['keep', 'new']).default('keep'),
+  url: z.string().exactOptional(),
+  frontDoor: z.enum(['url', 'http-api']).exactOptional(),
+  headers: z.array(z.string()).default([]),
+  memoryMb: ms.default(1),
+  idleTimeoutMs: ms.default(1),
+  proactive: z.int().nonnegative().default(0),
+  threads: z.int().positive().default(1),
+  model: z.string().exactOptional(),
+  preprocess: z.enum(PREPROCESS_MODES).default(PREPROCESS_MODES[0]),
+  out: z.string(),
+});
+type Recorded = z.infer<typeof recordedSchema>;
+
+/** What the record does not hold. */
+export interface Secrets {
+  readonly url?: string;
+  readonly headers: Headers;
+  /** Rather than by the environment, which is set once for all commands. */
+  readonly byCommandLine: boolean;
+}
+
+/** Throws UsageError when a secret is missing, or given and not of this run; SetupError when the record does not tell enough. */
+export function readSoakOptions(head: RecordHead, note: ResumeNote, secrets: Secrets): SoakPlanOptions {
+  const recorded = parse(head);
+  const { url: _, frontDoor: __, headers: ___, seed, out, memoryMb, idleTimeoutMs, proactive, ...rest } = recorded;
+  const deployed = deployedOf(head.run.id, recorded, note, secrets);
+  return {
+    ...rest,
+    images: note.images,
+    imageNames: head.images.map(({ name }) => name),
+    ...(seed !== undefined && { shuffleSeed: seed }),
+    ...(deployed && { deployed }),
+    emulated: { memoryMb, idleTimeoutMs, proactive },
+    ...(note.model && { modelFile: note.model.file }),
+    outDir: out,
+  };
+}
+
+function parse({ run }: RecordHead): Recorded {
+  const result = recordedSchema.safeParse(run.options);
+  if (result.success) return result.data;
+  throw new SetupError(
+    `${run.id} does not tell the options it began with: ${messageOf(result.error.issues[0]?.message)}`,
+    'start a new run: resnet-bench soak',
+  );
+}
+
+function deployedOf(
+  id: string,
+  { url, frontDoor, headers }: Recorded,
+  { secretAddress }: ResumeNote,
+  secrets: Secrets,
+): DeployedFunction | undefined {
+  if (url === undefined) {
+    if (!secrets.byCommandLine) return undefined;
+    throw new UsageError(`${id} calls no deployed function`, 'leave --url and --header out');
+  }
+  if (secretAddress && secrets.url === undefined) {
+    throw new UsageError(
+      `the address of the function has a part that is kept nowhere`,
+      `resnet-bench resume ${id} --url ..., as the run began`,
+    );
+  }
+  const missing = headers.find(name => !(name in secrets.headers));
+  if (missing !== undefined) {
+    throw new UsageError(
+      `the value of the header ${missing} is kept nowhere`,
+      `resnet-bench resume ${id} --header '${missing}: ...', as the run began`,
+    );
+  }
+  const address = secretAddress || secrets.byCommandLine ? (secrets.url ?? url) : url;
+  return { url: address, ...(frontDoor && { frontDoor }), headers: secrets.headers };
+}
