@@ -13,11 +13,21 @@ const COLUMNS = [
   ...['connectionReused', 'requestId', 'trace', 'traceId', 'traceJoin', 'environmentId'],
 ];
 
-export function renderCsv(record: RunRecord): string {
-  const rows = record.targets.flatMap(({ name, samples }) => samples.map(sample => rowOf(name, sample)));
+/** Rows that are made into text at once: a run may be long. */
+const BATCH = 1_000;
+
+export function* renderCsv(record: RunRecord): Generator<string> {
+  yield rowsAsText([COLUMNS]);
+  for (const { name, samples } of record.targets) {
+    for (let at = 0; at < samples.length; at += BATCH) {
+      yield rowsAsText(samples.slice(at, at + BATCH).map(sample => rowOf(name, sample)));
+    }
+  }
+}
+
+function rowsAsText(rows: readonly (Record<string, unknown> | readonly string[])[]): string {
   // A cell that begins with = + - @ would be run as a formula by a spreadsheet; names of files come from anywhere.
-  return stringify(rows, {
-    header: true,
+  return stringify([...rows], {
     columns: COLUMNS,
     escape_formulas: true,
     cast: { boolean: String, string: printable },

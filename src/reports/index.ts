@@ -4,7 +4,8 @@ import type { RunRecord } from '../core/record.ts';
 export const REPORT_FORMATS = ['table', 'json', 'csv', 'md'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-export type Reporter = (record: RunRecord) => string;
+/** Text whole, or in pieces where it grows with the run. */
+export type Reporter = (record: RunRecord) => string | Iterable<string>;
 
 /** Loaded only when asked for: `--help` needs none of them. */
 export async function loadReporter(format: ReportFormat): Promise<Reporter> {

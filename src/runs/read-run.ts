@@ -1,7 +1,7 @@
 /** Reads a run back from disk, finished or not, as one whole record. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { ZodType } from 'zod';
+import type { ZodType, z } from 'zod';
 import { messageOf, SetupError, UsageError } from '../core/errors.ts';
 import {
   type RecordHead,
@@ -10,10 +10,13 @@ import {
   runRecordSchema,
   type Sample,
   SCHEMA_VERSION,
+  sampleSchema,
 } from '../core/record.ts';
 import { digestLines } from './record-file.ts';
+import { readLaidOut } from './record-reader.ts';
 import { RECORD_FILE, SAMPLES_FILE } from './run-folder.ts';
 import { readRunLines } from './run-line-reader.ts';
+import { SharedPredictions } from './shared-predictions.ts';
 import { warningsOf } from './warnings.ts';
 
 /** Names that runs give their folders; others beside them (a sample report, say) are never "the latest". */
@@ -53,18 +56,47 @@ function isFolder(path: string): boolean {
 
 /** Throws SetupError when the file is no record that this version can read. */
 export async function readRecord(file: string): Promise<RunRecord> {
-  const json = readVersioned(file);
-  const status = (json as { run?: { status?: unknown } } | null)?.run?.status;
-  return status === 'running' ? readUnfinished(file, json) : validated(file, runRecordSchema, json);
+  const samples = new ReadSamples();
+  const { json, laidOut } = await readJson(file, (target, sample) => samples.add(target, sample));
+  if ((json as { run?: { status?: unknown } } | null)?.run?.status === 'running') return readUnfinished(file, json);
+  const record = validated(file, runRecordSchema, json);
+  if (samples.refused !== undefined) throw notARecord(file, samples.refused);
+  if (!laidOut) return record;
+  return {
+    ...record,
+    targets: record.targets.map((target, i) => ({ ...target, samples: samples.byTarget[i] ?? [] })),
+  };
 }
 
 /** The record without its samples, finished or not. Throws as `readRecord` does. */
-export function readHead(file: string): RecordHead {
-  return validated(file, recordHeadSchema, readVersioned(file));
+export async function readHead(file: string): Promise<RecordHead> {
+  return validated(file, recordHeadSchema, (await readJson(file, () => {})).json);
 }
 
-function readVersioned(file: string): unknown {
-  const json = parseJson(file);
+/** Samples of a record's targets, by their positions. */
+class ReadSamples {
+  readonly byTarget: Sample[][] = [];
+  refused: Issue | undefined;
+  readonly #shared = new SharedPredictions();
+
+  add(target: number, sample: unknown): void {
+    this.byTarget[target] ??= [];
+    const result = sampleSchema.safeParse(sample);
+    if (result.success) this.byTarget[target].push(this.#shared.in(result.data));
+    else {
+      const { path, message } = result.error.issues[0]!;
+      this.refused ??= { path: ['targets', target, 'samples', this.byTarget[target].length, ...path], message };
+    }
+  }
+}
+
+/** The file as JSON; without its samples, which `eachSample` is given, when it is laid out as this program lays out records. */
+async function readJson(
+  file: string,
+  eachSample: (target: number, sample: unknown) => void,
+): Promise<{ json: unknown; laidOut: boolean }> {
+  const rest = await readLaidOut(file, eachSample);
+  const json = rest ?? parseJson(file);
   const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version === 'number' && version > SCHEMA_VERSION) {
     throw new SetupError(
@@ -72,18 +104,19 @@ function readVersioned(file: string): unknown {
       'use a newer resnet-bench: npm install -g resnet-bench@latest',
     );
   }
-  return json;
+  return { json, laidOut: rest !== undefined };
 }
 
 /** A run that goes on, or was killed: what its samples show so far. */
 async function readUnfinished(file: string, json: unknown): Promise<RunRecord> {
   const head = validated(file, recordHeadSchema, json);
   const samples = new Map<string, Sample[]>(head.targets.map(target => [target.name, []]));
+  const shared = new SharedPredictions();
   // Read once: the file may be growing.
   const { summaries, incidents } = await digestLines(
     head,
     readRunLines(join(dirname(file), SAMPLES_FILE)),
-    (target, sample) => samples.get(target)?.push(sample),
+    (target, sample) => samples.get(target)?.push(shared.in(sample)),
   );
   const targets = head.targets.map(target => {
     const summary = summaries.get(target.name)!;
@@ -104,12 +137,17 @@ function parseJson(file: string): unknown {
   }
 }
 
+type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
+
 function validated<T>(file: string, schema: ZodType<T>, json: unknown): T {
   const result = schema.safeParse(json);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new SetupError(
-    `${file} is not a record: ${issue?.path.join('.') || 'it'}: ${issue?.message}`,
+  throw notARecord(file, result.error.issues[0]!);
+}
+
+function notARecord(file: string, { path, message }: Issue): SetupError {
+  return new SetupError(
+    `${file} is not a record: ${path.join('.') || 'it'}: ${message}`,
     'name a run: its id, its folder or its record',
   );
 }

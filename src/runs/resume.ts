@@ -33,7 +33,7 @@ export async function planResume(
 ): Promise<{ plan: RunPlan; resumed: Resumed }> {
   const file = findRecord(options.run, options.outDir);
   const folder = dirname(file);
-  const head = readHead(file);
+  const head = await readHead(file);
   const { id, command, status } = head.run;
   if (command !== 'soak') {
     throw new UsageError(`${id} is a run of ${command}: only a soak can be resumed`, `resnet-bench ${command} --help`);

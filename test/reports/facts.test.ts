@@ -29,6 +29,8 @@ function recordWith(samples: Sample[], info: Target['info'] = { emulated: false 
 
 const targetWith = (samples: Sample[]) => recordWith(samples).targets[0]!;
 
+const csvOf = (record: RunRecord) => [...renderCsv(record)].join('');
+
 describe('the facts', () => {
   it('the target', () => {
     expect(describeTarget(target)).toBe(
@@ -161,12 +163,12 @@ describe('names and messages from outside', () => {
   });
 
   it.each(['=1+1', '+1', '-1', '@x', '\t=1'])('a picture named %j is no formula in the CSV', name => {
-    const [, row] = renderCsv(recordWith([sampleWith({ image: name })])).split('\n');
+    const [, row] = csvOf(recordWith([sampleWith({ image: name })])).split('\n');
     expect(row).toContain(name.startsWith('\t') ? '\uFFFD=1' : `'${name}`);
   });
 
   it('a negative time is a number in the CSV, not an escaped text', () => {
-    const [head, row] = renderCsv(recordWith([sampleWith({ timings: { networkMs: -0.25 } })])).split('\n');
+    const [head, row] = csvOf(recordWith([sampleWith({ timings: { networkMs: -0.25 } })])).split('\n');
     expect(row!.split(',')[head!.split(',').indexOf('networkMs')]).toBe('-0.25');
   });
 });
@@ -177,7 +179,7 @@ describe('records with little in them', () => {
 
   it('without a sample, with failures only, or without a target: every report says what there is', () => {
     for (const record of [empty, failedOnly, recordOf(completed.run, [])]) {
-      for (const render of [renderTable, renderMarkdown, renderCsv, renderJson]) {
+      for (const render of [renderTable, renderMarkdown, csvOf, renderJson]) {
         expect(render(record)).not.toMatch(/undefined|NaN|null,|Infinity/);
       }
     }
@@ -186,10 +188,10 @@ describe('records with little in them', () => {
   });
 
   it('a CSV has a row a sample and the same number of cells in each', () => {
-    const lines = renderCsv(interrupted).trimEnd().split('\n');
+    const lines = csvOf(interrupted).trimEnd().split('\n');
     expect(lines.length).toBe(1 + interrupted.targets[0]!.samples.length);
     expect(new Set(lines.map(line => line.split(',').length)).size).toBe(1);
-    expect(renderCsv(empty).trimEnd().split('\n').length).toBe(1);
+    expect(csvOf(empty).trimEnd().split('\n').length).toBe(1);
   });
 
   it('JSON is the record', () => {

@@ -18,7 +18,7 @@ describe.each(Object.entries(RECORDS))('of the %s run', (name, record) => {
   it.each(REPORT_FORMATS)('the %s is what it was', async format => {
     const render = await loadReporter(format);
     const before = structuredClone(record);
-    const text = render(record);
+    const text = [...render(record)].join('');
     expectGolden(golden(`${name}.${format}`), text);
     expect(text).toMatch(/[^\n]\n$/);
     expect(record, 'a report only reads').toEqual(before);

@@ -1,7 +1,7 @@
 /** `resnet-bench report`: a run on disk as text. */
 import { loadReporter, type ReportFormat } from '../../reports/index.ts';
 import { findRecord, readRecord } from '../../runs/read-run.ts';
-import { copyToStdout } from '../stdout.ts';
+import { copyToStdout, writeToStdout } from '../stdout.ts';
 
 export interface ReportOptions {
   readonly format: ReportFormat;
@@ -14,5 +14,6 @@ export async function runReport(run: string | undefined, options: ReportOptions)
   // The file itself, with what a newer version may have added to it.
   if (options.format === 'json' && record.run.status !== 'running') return copyToStdout(file);
   const render = await loadReporter(options.format);
-  process.stdout.write(render(record));
+  const text = render(record);
+  await writeToStdout(typeof text === 'string' ? [text] : text);
 }
