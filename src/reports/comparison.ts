@@ -6,6 +6,7 @@ import type { Distribution, RunRecord, Sample, StartKind, Target, TargetInfo } f
 import { distributionOf } from '../stats/distribution.ts';
 import { type MedianRatio, medianRatio } from '../stats/median-ratio.ts';
 import { timesOf } from '../stats/summary.ts';
+import { isOpenLoop } from './facts.ts';
 import { plural } from './figures.ts';
 
 /** What a row shows of a timing. */
@@ -36,23 +37,29 @@ export interface Comparison {
   /** This process where it is a target, else the first. */
   readonly baseline: Side;
   readonly others: readonly Side[];
+  /** Turns are slots of a schedule. */
+  readonly open: boolean;
   readonly rows: readonly ComparisonRow[];
 }
 
-/** Percentiles beyond the median for what a user waits for, the median alone for its parts. */
-const ROWS: readonly (readonly [timing: string, percentiles: readonly Percentile[]])[] = [
+const TAILS: readonly Percentile[] = ['p50', 'p90', 'p95', 'p99'];
+type Rows = readonly (readonly [timing: string, percentiles: readonly Percentile[]])[];
+const WORK_ROWS: Rows = [
   ['preprocessMs', ['p50']],
   ['inferenceMs', ['p50']],
-  ['handlerMs', ['p50', 'p90', 'p95', 'p99']],
-  ['serviceMs', ['p50', 'p90', 'p95', 'p99']],
+  ['handlerMs', TAILS],
 ];
+/** Percentiles beyond the median for what a user waits for, the median alone for its parts: where calls have planned times, a user waits from then on. */
+const CLOSED_ROWS: Rows = [...WORK_ROWS, ['serviceMs', TAILS]];
+const OPEN_ROWS: Rows = [...WORK_ROWS, ['serviceMs', ['p50']], ['responseMs', TAILS]];
 
 /** Undefined for a single target. Without a pair of calls there are no rows. */
-export function compareTargets({ targets }: RunRecord): Comparison | undefined {
+export function compareTargets({ run, targets }: RunRecord): Comparison | undefined {
   const first = targets.find(({ name }) => name === 'local') ?? targets[0];
   if (first === undefined || targets.length < 2) return undefined;
   const [baseline, ...others] = sidesOf([first, ...targets.filter(target => target !== first)]);
-  return { baseline: baseline!, others, rows: rowsOf([baseline!, ...others]) };
+  const open = isOpenLoop(run);
+  return { baseline: baseline!, others, open, rows: rowsOf([baseline!, ...others], open ? OPEN_ROWS : CLOSED_ROWS) };
 }
 
 function sidesOf(targets: readonly Target[]): Side[] {
@@ -80,9 +87,9 @@ function startOf({ summary }: Target): StartKind {
   return count('unknown') > count('warm') ? 'unknown' : 'warm';
 }
 
-function rowsOf(sides: readonly Side[]): ComparisonRow[] {
+function rowsOf(sides: readonly Side[], rows: Rows): ComparisonRow[] {
   const times = sides.map(({ calls }) => calls.map(timesOf));
-  return ROWS.flatMap(([timing, percentiles]) => {
+  return rows.flatMap(([timing, percentiles]) => {
     const values = valuesOf(times, timing);
     const distributions = values.map(own => distributionOf(own));
     const told = values.every(({ length }) => length > 0);

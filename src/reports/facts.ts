@@ -1,6 +1,7 @@
 /** What every report says of a run and its calls in words: how it ended, how many calls, failures, predictions. No layout. */
 import { formatDuration } from '../core/duration.ts';
 import type { Run, RunRecord, Sample, StartKind, Target } from '../core/record.ts';
+import { intervalRanks } from '../stats/interval.ts';
 import { supportsPercentile } from '../stats/percentile.ts';
 import { plural } from './figures.ts';
 
@@ -58,21 +59,38 @@ export function isOpenLoop({ scenario }: Run): boolean {
 const PERCENTILES = [50, 90, 95, 99];
 
 /**
- * `60 calls a target planned, one each 30s: enough to speak of p50, p90 and p95, not of p99`; undefined for a run without an interval.
+ * What so many calls can show and what not: `60 calls a target planned, one each 30s. They can show p50, p90 (95 % interval with both
+ * ends), p95 (from below only), ...`; undefined for a run without an interval.
  */
-export function describeSlots({ run }: RunRecord): string | undefined {
+export function describeSlots({ run }: Pick<RunRecord, 'run'>): string | undefined {
   const { intervalMs, durationMs } = run.options;
   if (typeof intervalMs !== 'number' || typeof durationMs !== 'number') return undefined;
   const count = Math.ceil(durationMs / intervalMs);
   // Of several targets the later ones may have a call less, unless the last interval is a whole one.
   const upTo = durationMs % intervalMs === 0 ? '' : 'up to ';
-  const names = (percentiles: readonly number[]) => percentiles.map(percent => `p${percent}`).join(', ');
+  const planned = `${upTo}${plural(count, 'call')} a target planned, one each ${formatDuration(intervalMs)}`;
   const supported = PERCENTILES.filter(percent => supportsPercentile(count, percent));
-  const others = PERCENTILES.filter(percent => !supported.includes(percent));
-  const can = supported.length === 0 ? 'too few to speak of any percentile' : `enough to speak of ${names(supported)}`;
-  const cannot = supported.length > 0 && others.length > 0 ? `, not of ${names(others)}` : '';
-  return `${upTo}${plural(count, 'call')} a target planned, one each ${formatDuration(intervalMs)}: ${can}${cannot}`;
+  const closed = supported.filter(percent => intervalRanks(count, percent).high !== null);
+  const open = supported.filter(percent => !closed.includes(percent));
+  const can = [
+    closed.length > 0 && `${namesOf(closed)} (95 % interval with both ends)`,
+    open.length > 0 && `${namesOf(open)} (from below only)`,
+    ...(count > 1 ? ['changes over time'] : []),
+    'cold starts that happen',
+  ].filter(Boolean);
+  const cannot = [
+    ...PERCENTILES.filter(percent => !supported.includes(percent)).map(
+      percent => `p${percent} (${callsFor(percent)} calls)`,
+    ),
+    'what many calls at once do',
+  ];
+  return `${planned}. They can show ${can.join(', ')}; not ${cannot.join(', ')}`;
 }
+
+const namesOf = (percentiles: readonly number[]) => percentiles.map(percent => `p${percent}`).join(', ');
+
+/** The fewest that support it. */
+const callsFor = (percent: number) => Math.ceil(100 / (100 - percent));
 
 /** `53 of 60 pictures were not called: the run ended before their turn`; undefined when all were, or the run goes on. */
 export function describeUncalled({ run, images, targets }: RunRecord): string | undefined {

@@ -15,7 +15,7 @@ import { stageName } from './stages.ts';
 import { describeSize, isFunction, mostOf } from './target-facts.ts';
 
 /** `20 warm calls of local and 20 of lambda, in turns`, and which have no counterpart. */
-export function comparisonCounts({ baseline, others }: Comparison): string[] {
+export function comparisonCounts({ baseline, others, open }: Comparison): string[] {
   const sides = [baseline, ...others];
   const counts = sides.map(({ target, start, calls }) => `${callsOf(calls.length, start)} of ${target.name}`);
   const unpaired = sides.filter(side => side.unpaired.length > 0);
@@ -24,8 +24,10 @@ export function comparisonCounts({ baseline, others }: Comparison): string[] {
       `${callsOf(calls.length, start)} of ${target.name} (${[...new Set(calls.map(({ image }) => image))].join(', ')})`,
   );
   return [
-    `${counts.join(' and ')}, in turns on the same pictures`,
-    ...(left.length > 0 ? [`left out, because the other had no such call in that turn: ${left.join('; ')}`] : []),
+    `${counts.join(' and ')}, ${open ? 'in the same slots' : 'in turns'} on the same pictures`,
+    ...(left.length > 0
+      ? [`left out, because the other had no such call in that ${open ? 'slot' : 'turn'}: ${left.join('; ')}`]
+      : []),
   ];
 }
 

@@ -56,10 +56,26 @@ describe('the facts', () => {
   });
 
   it.each([
-    [30_000, 1_800_000, '60 calls a target planned, one each 30s: enough to speak of p50, p90, p95, not of p99'],
-    [1_000, 1_000, '1 call a target planned, one each 1s: too few to speak of any percentile'],
-    [30_000, 100_000, 'up to 4 calls a target planned, one each 30s: enough to speak of p50, not of p90, p95, p99'],
-    [500, 60_000, '120 calls a target planned, one each 500ms: enough to speak of p50, p90, p95, p99'],
+    [
+      30_000,
+      1_800_000,
+      '60 calls a target planned, one each 30s. They can show p50, p90 (95 % interval with both ends), p95 (from below only), changes over time, cold starts that happen; not p99 (100 calls), what many calls at once do',
+    ],
+    [
+      30_000,
+      30_000,
+      '1 call a target planned, one each 30s. They can show cold starts that happen; not p50 (2 calls), p90 (10 calls), p95 (20 calls), p99 (100 calls), what many calls at once do',
+    ],
+    [
+      30_000,
+      100_000,
+      'up to 4 calls a target planned, one each 30s. They can show p50 (from below only), changes over time, cold starts that happen; not p90 (10 calls), p95 (20 calls), p99 (100 calls), what many calls at once do',
+    ],
+    [
+      500,
+      200_000,
+      '400 calls a target planned, one each 500ms. They can show p50, p90, p95, p99 (95 % interval with both ends), changes over time, cold starts that happen; not what many calls at once do',
+    ],
   ])('slots of %d ms in %d ms', (intervalMs, durationMs, text) => {
     expect(describeSlots({ ...completed, run: { ...completed.run, options: { intervalMs, durationMs } } })).toBe(text);
     expect(describeSlots(completed)).toBeUndefined();
