@@ -28,11 +28,11 @@ export const CALL_FACTS = [
 export type CallFacts = Pick<Sample, (typeof CALL_FACTS)[number]>;
 
 /** What a target tells of itself only with its answers; what it does not tell is absent. */
-export type Learned = Readonly<
-  Partial<
-    Pick<TargetInfo, 'model' | 'threads' | 'memoryMb' | 'cpuModel' | 'cpuCount' | 'cpuFlags' | 'node' | 'onnxruntime'>
-  >
->;
+export const LEARNED = [
+  ...(['model', 'threads', 'memoryMb', 'cpuModel'] as const),
+  ...(['cpuCount', 'cpuFlags', 'node', 'onnxruntime'] as const),
+] satisfies (keyof TargetInfo)[];
+export type Learned = Readonly<Partial<Pick<TargetInfo, (typeof LEARNED)[number]>>>;
 
 export interface Runner {
   /** Makes it ready and tells what it is. Throws SetupError or UsageError; called once, before any query. */

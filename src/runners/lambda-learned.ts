@@ -21,7 +21,13 @@ const SUSPICIOUS_SUM = 0.01;
 export class LearnedFacts {
   #mostProbable = 0;
   #first: Learned = {};
-  readonly #values = new Map<keyof typeof STEADY, Set<string>>();
+  /** With the wall clock's time of the first answer that told each. */
+  readonly #values = new Map<keyof typeof STEADY, Map<string, Date>>();
+
+  /** `known`: what the answers to an earlier part of the run told. */
+  constructor(known: Learned = {}) {
+    this.add(known, []);
+  }
 
   add(learned: Learned, predictions: readonly Prediction[]): void {
     const sum = predictions.reduce((total, { probability }) => total + probability, 0);
@@ -29,9 +35,10 @@ export class LearnedFacts {
     this.#first = { ...learned, ...this.#first };
     for (const fact of Object.keys(STEADY) as (keyof typeof STEADY)[]) {
       if (learned[fact] === undefined) continue;
-      const values = this.#values.get(fact) ?? new Set();
+      const values = this.#values.get(fact) ?? new Map<string, Date>();
       this.#values.set(fact, values);
-      if (values.size < MOST_VALUES) values.add(inWords(learned[fact]));
+      const value = inWords(learned[fact]);
+      if (values.size < MOST_VALUES && !values.has(value)) values.set(value, new Date());
     }
   }
 
@@ -60,9 +67,11 @@ export class LearnedFacts {
   #changes(): Warning[] {
     return [...this.#values].flatMap(([fact, values]) => {
       if (values.size < 2) return [];
+      const [[first], ...others] = [...values] as [[string, Date], ...[string, Date][]];
+      const later = others.map(([value, from]) => `${value} (first at ${from.toISOString().slice(0, 19)}Z)`);
       return {
         code: 'function-changed',
-        message: `the answers tell of different ${STEADY[fact]}: ${[...values].join(', ')}`,
+        message: `the answers tell of different ${STEADY[fact]}: ${[first, ...later].join(', ')}`,
         advice:
           'the figures mix them: take runs during which nothing is deployed, or tell the environments apart in the CSV report',
       };

@@ -27,6 +27,8 @@ export interface LambdaRunnerOptions {
   readonly connection: 'keep' | 'new';
   /** All that will be asked for. */
   readonly images: readonly Image[];
+  /** What an earlier part of the run was told of the function. */
+  readonly known?: Learned;
   /** True when the function is that of the embedded emulator. */
   readonly emulated?: boolean | undefined;
 }
@@ -64,7 +66,7 @@ export class LambdaRunner implements Runner {
     await rehearse(Client, signal);
     const frontDoor = this.#options.frontDoor ?? address.frontDoor;
     this.#started = { address, headers, encoded, Client, context: { origin, frontDoor, quoted, told } };
-    this.#learned = new LearnedFacts();
+    this.#learned = new LearnedFacts(this.#options.known);
     return { emulated, connection, url: address.shown, ...(frontDoor && { frontDoor }), ...(region && { region }) };
   }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { messageOf, SetupError, UsageError } from '../core/errors.ts';
 import { PREPROCESS_MODES } from '../core/preprocess-mode.ts';
 import type { RecordHead } from '../core/record.ts';
+import { LEARNED } from '../core/runner.ts';
 import { TARGETS } from '../core/target-name.ts';
 import type { Headers } from '../runners/lambda-headers.ts';
 import type { ResumeNote } from './resume-note.ts';
@@ -43,7 +44,7 @@ export interface Secrets {
 export function readSoakOptions(head: RecordHead, note: ResumeNote, secrets: Secrets): SoakPlanOptions {
   const recorded = parse(head);
   const { url: _, frontDoor: __, headers: ___, seed, out, memoryMb, idleTimeoutMs, proactive, ...rest } = recorded;
-  const deployed = deployedOf(head.run.id, recorded, note, secrets);
+  const deployed = deployedOf(head, recorded, note, secrets);
   return {
     ...rest,
     images: note.images,
@@ -66,7 +67,7 @@ function parse({ run }: RecordHead): Recorded {
 }
 
 function deployedOf(
-  id: string,
+  { run: { id }, targets }: RecordHead,
   { url, frontDoor, headers }: Recorded,
   { secretAddress }: ResumeNote,
   secrets: Secrets,
@@ -88,6 +89,8 @@ function deployedOf(
       `resnet-bench resume ${id} --header '${missing}: ...', as the run began`,
     );
   }
+  const info = targets.find(({ name }) => name === 'lambda')?.info;
+  const known = Object.fromEntries(LEARNED.flatMap(fact => (info?.[fact] === undefined ? [] : [[fact, info[fact]]])));
   const address = secretAddress || secrets.byCommandLine ? (secrets.url ?? url) : url;
-  return { url: address, ...(frontDoor && { frontDoor }), headers: secrets.headers };
+  return { url: address, ...(frontDoor && { frontDoor }), headers: secrets.headers, known };
 }

@@ -3,7 +3,7 @@ import { UsageError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
-import type { Runner } from '../core/runner.ts';
+import type { Learned, Runner } from '../core/runner.ts';
 import type { TargetName } from '../core/target-name.ts';
 import type { ModelOptions } from '../models/resolve.ts';
 import { LambdaRunner } from '../runners/lambda.ts';
@@ -21,6 +21,8 @@ export interface DeployedFunction {
   readonly frontDoor?: 'url' | 'http-api';
   /** Values are secret. */
   readonly headers: Headers;
+  /** What an earlier part of the run was told of it. */
+  readonly known?: Learned;
 }
 
 /** Ours, on the embedded emulator. */

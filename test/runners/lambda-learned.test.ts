@@ -1,10 +1,13 @@
 /** What a function's answers tell of it: the first word, and a warning when they do not agree. */
 import { describe, expect, it } from 'vitest';
+import type { Warning } from '../../src/core/record.ts';
 import { LearnedFacts } from '../../src/runners/lambda-learned.ts';
 
 const predictions = (...probabilities: number[]) =>
   probabilities.map((probability, classId) => ({ classId, label: 'x', probability }));
 const codes = (facts: LearnedFacts) => facts.warnings().map(({ code }) => code);
+
+const withoutTimes = ({ message }: Warning) => message.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'TIME');
 
 describe('what the answers tell', () => {
   it('is kept from the first that told it', () => {
@@ -24,16 +27,27 @@ describe('what the answers tell', () => {
     ] as const) {
       facts.add({ model: { name, sha256: 'ab'.repeat(32) }, cpuModel }, predictions(0.9));
     }
-    expect(facts.warnings().map(({ message }) => message)).toEqual([
-      'the answers tell of different models: a abababababab, b abababababab',
-      'the answers tell of different processors: Graviton, EPYC',
+    expect(facts.warnings().map(withoutTimes)).toEqual([
+      'the answers tell of different models: a abababababab, b abababababab (first at TIME)',
+      'the answers tell of different processors: Graviton, EPYC (first at TIME)',
+    ]);
+  });
+
+  it('of a run that goes on, what its first part was told counts', () => {
+    const facts = new LearnedFacts({ threads: 1, node: '20.1.0' });
+    facts.add({ threads: 2, node: '20.1.0' }, []);
+    expect(facts.first()).toEqual({ threads: 1, node: '20.1.0' });
+    expect(facts.warnings().map(withoutTimes)).toEqual([
+      'the answers tell of different numbers of threads: 1, 2 (first at TIME)',
     ]);
   });
 
   it('holds a few values of many', () => {
     const facts = new LearnedFacts();
     for (let threads = 1; threads <= 1000; threads++) facts.add({ threads }, predictions(0.9));
-    expect(facts.warnings()[0]!.message).toBe('the answers tell of different numbers of threads: 1, 2, 3, 4');
+    expect(withoutTimes(facts.warnings()[0]!)).toBe(
+      'the answers tell of different numbers of threads: 1, 2 (first at TIME), 3 (first at TIME), 4 (first at TIME)',
+    );
   });
 });
 
