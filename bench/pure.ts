@@ -4,7 +4,7 @@ import { normalize } from '../src/classifier/preprocess.ts';
 import { resizeAndCrop } from '../src/classifier/resize.ts';
 import { topFive } from '../src/classifier/top-five.ts';
 import { distributionOf } from '../src/stats/distribution.ts';
-import { RunningMedian } from '../src/stats/running-median.ts';
+import { RunningPercentiles } from '../src/stats/running-percentiles.ts';
 import { heading } from './print.ts';
 
 export async function benchPureSteps(): Promise<void> {
@@ -13,14 +13,14 @@ export async function benchPureSteps(): Promise<void> {
   const input = new Float32Array(cropped.length);
   const logits = Float32Array.from({ length: 1000 }, (_, i) => 8 * Math.sin(i * 12.9898));
   const times = Float64Array.from({ length: 1000 }, (_, i) => 20 + Math.sin(i * 78.233));
-  const median = new RunningMedian();
+  const running = new RunningPercentiles();
   const bench = new Bench({ time: 500 });
   bench
     .add('resize and crop 1125x750', () => void resizeAndCrop(photograph, 256, 224))
     .add('normalise 224x224', () => normalize(cropped, input))
     .add('softmax and top five', () => void topFive(logits))
     .add('distribution of 1000 times', () => void distributionOf(times))
-    .add('running median, one value', () => median.add(20.5));
+    .add('running percentiles, one value', () => running.add(20.5));
   await bench.run();
   heading('pure steps');
   for (const { name, result } of bench.tasks) {

@@ -11,9 +11,9 @@ import type { Resumed } from '../runs/resume-clock.ts';
 import { RECORD_FILE } from '../runs/run-folder.ts';
 import type { RunPlan } from '../runs/run-plan.ts';
 import { commandLine, type NextStep, outWords } from './next.ts';
-import { type Limits, TargetsProgress } from './progress.ts';
+import type { Limits } from './progress.ts';
 import { shortPath } from './short-path.ts';
-import { startSpinner } from './spinner.ts';
+import { showLoop, showSchedule } from './show-run.ts';
 import { copyToStdout } from './stdout.ts';
 
 export interface Presentation {
@@ -48,19 +48,17 @@ export async function present(plan: RunPlan, presentation: Presentation): Promis
 
 /** Returns the run's folder. */
 async function runWithProgress(plan: RunPlan, { limits, signal, resumed }: Presentation): Promise<string> {
-  const spinner = startSpinner('starting');
-  const progress = new TargetsProgress(
-    plan.targets.map(({ name }) => name),
-    limits,
-  );
+  const { durationMs } = limits;
+  const open = plan.targets.every(({ slots }) => slots !== undefined) && durationMs !== undefined;
+  const shown = open ? await showSchedule(plan, durationMs, resumed) : showLoop(plan, limits);
   let folder = '';
   try {
     for await (const event of execute(plan, signal, resumed)) {
-      if (event.type === 'sample') spinner.update(progress.after(event.target, event.sample));
-      else if (event.type !== 'incident') folder = event.folder;
+      shown.show(event);
+      if ('folder' in event) folder = event.folder;
     }
   } finally {
-    spinner.stop();
+    shown.stop();
   }
   return folder;
 }

@@ -1,6 +1,6 @@
 /** What a closed loop shows while it runs: how far, the running median, the time left; of several targets each. */
 import { isFirstCall, type Sample } from '../core/sample.ts';
-import { RunningMedian } from '../stats/running-median.ts';
+import { RunningPercentiles } from '../stats/running-percentiles.ts';
 
 export interface Limits {
   readonly iterations?: number;
@@ -44,8 +44,8 @@ export class TargetsProgress {
 
 class LoopProgress {
   readonly #iterations: number | undefined;
-  readonly #inference = new RunningMedian();
-  readonly #service = new RunningMedian();
+  readonly #inference = new RunningPercentiles();
+  readonly #service = new RunningPercentiles();
   #measured = 0;
   #failed = 0;
   #warmingUp = true;
@@ -66,7 +66,7 @@ class LoopProgress {
 
   line(): string {
     if (this.#warmingUp) return 'warming up';
-    const p50 = this.#inference.value();
+    const p50 = this.#inference.median();
     return [
       this.#iterations === undefined ? `${this.#measured} calls` : `${this.#measured}/${this.#iterations}`,
       p50 !== undefined && `inference p50 ${p50.toPrecision(3)} ms`,
@@ -78,7 +78,7 @@ class LoopProgress {
 
   /** Undefined without a limit, or before the first measured call. */
   leftMs(): number | undefined {
-    const perCallMs = this.#service.value();
+    const perCallMs = this.#service.median();
     if (this.#iterations === undefined || perCallMs === undefined) return undefined;
     return (this.#iterations - this.#measured) * perCallMs;
   }

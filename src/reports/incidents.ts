@@ -25,6 +25,11 @@ function describeAlike(run: Run, incidents: readonly Incident[]): string {
   return `${whose}${shown.join('; ')}${more > 0 ? `; and ${plural(more, 'more time')}` : ''}${all}${advice(first)}`;
 }
 
+/** One alone. */
+export function describeIncident(run: Run, incident: Incident): string {
+  return describeAlike(run, [incident]);
+}
+
 type Words = { [Kind in Incident['kind']]: (run: Run, incident: IncidentOf<Kind>) => string };
 
 const WORDS: Words = {
@@ -40,7 +45,7 @@ const WORDS: Words = {
   'disk-full': (run, incident) =>
     `the disk was full ${between(run, incident)}, and ${plural(incident.count, 'line')} waited in memory`,
   busy: (run, incident) =>
-    `other programs used ${formatPercent(incident.othersCpu)} of this machine ${between(run, incident)}`,
+    `other programs used ${formatPercent(incident.othersCpu)} of this machine's processors ${between(run, incident)}`,
 };
 
 const ADVICE: Partial<Record<Incident['kind'], string>> = {

@@ -139,7 +139,8 @@ async function* drive(
     return [name, drive] as const;
   });
   const samples = interleave(new Map(drives), open ? 'own time' : 'turns', signal);
-  const watch = open ? watchMachine(clock, journal) : undefined;
+  const emulated = new Set(started.targets.filter(({ info }) => info.emulated).map(({ name }) => name));
+  const watch = open ? watchMachine(clock, journal, emulated) : undefined;
   const learners = new Map(plan.targets.map(({ name, runner }) => [name, runner]));
   let head = started;
   try {
@@ -154,7 +155,7 @@ async function* drive(
       }
       const { target, sample } = next.value;
       journal.sample(target, sample);
-      watch?.sample(sample);
+      watch?.sample(target, sample);
       yield { type: 'sample', target, sample };
       // The first answer tells nearly all that there is to learn: a killed run should know it too.
       const learned = sample.outcome.ok ? learners.get(target)?.learned?.() : undefined;

@@ -1,5 +1,5 @@
 /** Builds the whole record from a run's head and its sample lines, which are streamed and never held. */
-import type { Incident, RecordHead, RunLine, Sample, Summary } from '../core/record.ts';
+import type { Incident, IncidentOf, RecordHead, RunLine, Sample, Summary } from '../core/record.ts';
 import { FailingStretches } from '../stats/failing-stretches.ts';
 import { Summarizer } from '../stats/summary.ts';
 
@@ -36,8 +36,27 @@ export async function digestLines(
   const failing = [...targets.values()].flatMap(({ failing }) => failing.stretches());
   return {
     summaries: new Map([...targets].map(([name, { summarizer }]) => [name, summarizer.summary()])),
-    incidents: [...told, ...failing].sort((a, b) => a.fromMs - b.fromMs),
+    incidents: [...joined(told), ...failing].sort((a, b) => a.fromMs - b.fromMs),
   };
+}
+
+/** Windows in a row in which the machine was busy are one. */
+function joined(incidents: readonly Incident[]): Incident[] {
+  const all: Incident[] = [];
+  let last: IncidentOf<'busy'> | undefined;
+  for (const incident of incidents) {
+    if (incident.kind !== 'busy' || last === undefined || incident.fromMs !== last.toMs) {
+      all.push(incident);
+      if (incident.kind === 'busy') last = incident;
+      continue;
+    }
+    const { fromMs, toMs, othersCpu } = last;
+    const cpuMs = othersCpu * (toMs - fromMs) + incident.othersCpu * (incident.toMs - incident.fromMs);
+    const both = { ...last, toMs: incident.toMs, othersCpu: cpuMs / (incident.toMs - fromMs) };
+    all[all.lastIndexOf(last)] = both;
+    last = both;
+  }
+  return all;
 }
 
 /** The record as JSON in pieces: indented but for the samples, which stand one a line. */

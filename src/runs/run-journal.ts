@@ -21,8 +21,8 @@ export class RunJournal {
   /** Throws SetupError when it can neither be written nor held. */
   sample(target: string, sample: Sample): void {
     if (this.#failure !== undefined) throw this.#failure.thrown;
-    if (!this.#patient) return this.#folder.append({ target, sample });
-    this.#disk(this.#folder.appendOrHold({ target, sample }));
+    if (this.#patient) this.#disk(this.#folder.appendOrHold({ target, sample }));
+    else this.#folder.append({ target, sample });
   }
 
   /** Never throws, so that whoever notices one need not care; a failure comes with the next sample. */

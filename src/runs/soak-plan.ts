@@ -7,6 +7,9 @@ import { every, type Schedule, within } from '../scenarios/schedule.ts';
 import type { RunPlan } from './run-plan.ts';
 import { prepareTargets, type TargetOptions } from './targets.ts';
 
+/** A machine under load may hold up a process for as long; that is told as issue delay. Beyond, nothing ran. */
+const LATEST_MS = 1_000;
+
 export interface SoakPlanOptions extends TargetOptions {
   readonly intervalMs: number;
   readonly durationMs: number;
@@ -35,7 +38,7 @@ export async function planSoak(options: SoakPlanOptions, modelOptions: ModelOpti
     command: 'soak',
     targets: [...runners].map(([name, runner], i) => {
       const schedule = soakSchedule(options, i);
-      const scenario = openLoop({ schedule, latestMs: intervalMs, order });
+      const scenario = openLoop({ schedule, latestMs: Math.max(intervalMs, LATEST_MS), order });
       return { name, runner, scenario, slots: [...schedule].length };
     }),
     images,

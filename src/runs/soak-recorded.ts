@@ -92,5 +92,8 @@ function deployedOf(
   const info = targets.find(({ name }) => name === 'lambda')?.info;
   const known = Object.fromEntries(LEARNED.flatMap(fact => (info?.[fact] === undefined ? [] : [[fact, info[fact]]])));
   const address = secretAddress || secrets.byCommandLine ? (secrets.url ?? url) : url;
-  return { url: address, ...(frontDoor && { frontDoor }), headers: secrets.headers, known };
+  // Of the environment's, which are for all commands, those that this run had.
+  const own = headers.map(name => [name, secrets.headers[name]!] as const);
+  const sent = secrets.byCommandLine ? secrets.headers : Object.fromEntries(own);
+  return { url: address, ...(frontDoor && { frontDoor }), headers: sent, known };
 }

@@ -16,7 +16,10 @@ export class FailingStretches {
   }
 
   add({ outcome, scheduledMs, completedMs }: Sample): void {
-    if (outcome.ok) return this.#end();
+    if (outcome.ok) {
+      this.#end();
+      return;
+    }
     const { kind } = outcome.error;
     // By the user, not by the target.
     if (kind === 'interrupted') return;

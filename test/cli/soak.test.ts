@@ -23,7 +23,9 @@ const distances = (samples: readonly Sample[]) =>
 describe('on the emulator', () => {
   it('calls Lambda each interval and this process half an interval later, pictures in turns', async () => {
     const { code, stdout, stderr, record } = await soak('--interval', '200ms', '--duration', '4s');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(code).toBe(0);
+    // Said at the start, since it may be all the wait is worth.
+    expect(stderr).toMatch(/^20 calls a target planned, one each 200ms\. They can show [^\n]*\n/);
     expect(record.run).toMatchObject({
       command: 'soak',
       scenario: 'open loop',
@@ -114,20 +116,20 @@ it('a port that is closed for a while: the run goes on, and the calls of that ti
 
 it('a process that was stopped for a while misses those slots, says so, and keeps its schedule', async () => {
   const cwd = await program.fresh();
-  const args = ['soak', '--target', 'local', '--interval', '200ms', '--duration', '5s', ...PICTURES];
+  const args = ['soak', '--target', 'local', '--interval', '200ms', '--duration', '6s', ...PICTURES];
   const running = await program.start(args, { cwd });
   const folder = await runWithSamples(join(cwd, 'reports'), 3);
   running.child.kill('SIGSTOP');
-  await new Promise(resolve => setTimeout(resolve, 1_500));
+  await new Promise(resolve => setTimeout(resolve, 2_500));
   running.child.kill('SIGCONT');
   expect((await running.done).code).toBe(0);
   const record = await recordIn(folder);
   const samples = samplesOf(record, 'local');
   const slots = samples.map(({ scheduledMs }) => Math.round((scheduledMs - samples[0]!.scheduledMs) / 200));
-  const missed = 25 - slots.length;
+  const missed = 30 - slots.length;
   expect(missed).toBeGreaterThanOrEqual(5);
   expect(new Set(slots).size).toBe(slots.length);
-  expect(slots.at(-1)).toBe(24);
+  expect(slots.at(-1)).toBe(29);
   expect(samples.map(({ seq }) => seq)).toEqual(slots);
   const [incident, ...others] = record.incidents!.filter(({ kind }) => kind === 'missed');
   expect(others).toEqual([]);

@@ -28,7 +28,7 @@ export async function runResume(
   );
   return present(plan, {
     json: json === true,
-    limits: {},
+    limits: { durationMs: plan.options.durationMs as number },
     signal,
     out,
     resumed,
