@@ -53,6 +53,7 @@ export function watchMachine(clock: RunClock, journal: RunJournal, emulated: Rea
     },
     stop() {
       clearInterval(timer);
+      lookAtClocks();
       lookAtOthers();
     },
   };
