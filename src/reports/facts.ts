@@ -57,6 +57,8 @@ export function isOpenLoop({ scenario }: Run): boolean {
 }
 
 const PERCENTILES = [50, 90, 95, 99];
+/** From so many calls on each of them has an interval with both ends; to count further takes memory. */
+const ENOUGH = 1_000;
 
 /**
  * What so many calls can show and what not: `60 calls a target planned, one each 30s. They can show p50, p90 (95 % interval with both
@@ -70,7 +72,7 @@ export function describeSlots({ run }: Pick<RunRecord, 'run'>): string | undefin
   const upTo = durationMs % intervalMs === 0 ? '' : 'up to ';
   const planned = `${upTo}${plural(count, 'call')} a target planned, one each ${formatDuration(intervalMs)}`;
   const supported = PERCENTILES.filter(percent => supportsPercentile(count, percent));
-  const closed = supported.filter(percent => intervalRanks(count, percent).high !== null);
+  const closed = supported.filter(percent => intervalRanks(Math.min(count, ENOUGH), percent).high !== null);
   const open = supported.filter(percent => !closed.includes(percent));
   const can = [
     closed.length > 0 && `${namesOf(closed)} (95 % interval with both ends)`,

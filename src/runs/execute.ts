@@ -91,7 +91,7 @@ async function begin(plan: RunPlan, signal: AbortSignal): Promise<Begun> {
 }
 
 async function goOn(plan: RunPlan, signal: AbortSignal, resumed: Resumed): Promise<Begun> {
-  const folder = RunFolder.reopen(resumed.folder);
+  const folder = RunFolder.reopen(resumed.folder, resumed.bytes);
   try {
     await startRunners(plan, signal);
     const startedAt = new Date();

@@ -7,6 +7,8 @@ import type { RecordHead } from '../core/record.ts';
 export interface Resumed {
   readonly folder: string;
   readonly head: RecordHead;
+  /** Of its lines, when they were read. */
+  readonly bytes: number;
   /** By target: the slots that were sent or missed. */
   readonly done: ReadonlyMap<string, { has(seq: number): boolean }>;
   /** The last sign of life of the process that measured it, on the run's clock and on the wall's. */

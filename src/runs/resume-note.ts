@@ -42,9 +42,20 @@ export function readResumeNote(folder: string): ResumeNote {
       'start a new run: resnet-bench soak',
     );
   }
+  const result = resumeNoteSchema.safeParse(parsed(file));
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw unreadable(file, `${path.join('.') || 'it'}: ${message}`);
+}
+
+function parsed(file: string): unknown {
   try {
-    return resumeNoteSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch (thrown) {
-    throw new SetupError(`${file} cannot be read: ${messageOf(thrown)}`, 'start a new run: resnet-bench soak', thrown);
+    throw unreadable(file, messageOf(thrown));
   }
+}
+
+function unreadable(file: string, why: string): SetupError {
+  return new SetupError(`${file} cannot be read: ${why}`, 'start a new run: resnet-bench soak');
 }

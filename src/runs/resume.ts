@@ -52,8 +52,10 @@ export async function planResume(
 async function whatIsLeft(file: string, head: RecordHead, soak: SoakPlanOptions): Promise<Resumed> {
   const folder = dirname(file);
   const samples = join(folder, SAMPLES_FILE);
-  const { startedAt, beganMs } = head.run;
+  const { startedAt, beganMs, segments } = head.run;
   if (beganMs === undefined) throw new SetupError(`${head.run.id} does not tell when it began`, 'start a new run');
+  // Before they are read; when there are none, reading says so.
+  const { size: bytes, mtimeMs } = statSync(samples, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
   const done = new Map(head.targets.map(({ name }) => [name, new DoneSlots()]));
   let lastSignMs = beganMs;
   for await (const line of readRunLines(samples)) {
@@ -66,13 +68,17 @@ async function whatIsLeft(file: string, head: RecordHead, soak: SoakPlanOptions)
       lastSignMs = Math.max(lastSignMs, toMs);
     }
   }
+  // Of a stretch in which nothing was due, its beginning is all there is.
+  const latest = segments.at(-1);
+  const nothingCame = latest !== undefined && latest.offsetMs >= lastSignMs;
   const next = soak.targets.flatMap((name, position) => firstLeft(soakSchedule(soak, position), done.get(name)!));
   return {
     folder,
     head,
+    bytes,
     done,
-    lastSignMs,
-    lastSignAt: new Date(Math.max(Date.parse(startedAt), statSync(samples).mtimeMs)),
+    lastSignMs: nothingCame ? latest.offsetMs : lastSignMs,
+    lastSignAt: new Date(nothingCame ? Date.parse(latest.startedAt) : Math.max(Date.parse(startedAt), mtimeMs)),
     // With nothing left it ends where it was.
     nextSlotMs: next.length === 0 ? lastSignMs : beganMs + Math.min(...next),
   };

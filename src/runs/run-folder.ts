@@ -3,30 +3,39 @@
  * disk before the next query leaves; at the end the whole record is written beside the first and renamed over it.
  * A folder whose run was killed is a valid input to every command.
  */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { messageOf, SetupError } from '../core/errors.ts';
 import type { RunLine } from '../core/record.ts';
 import { makeFolder } from '../models/make-folder.ts';
 import { isFull, RunLines } from './run-lines.ts';
-import { own } from './run-owner.ts';
+import { disown, own } from './run-owner.ts';
 
 export const RECORD_FILE = 'record.json';
 export const SAMPLES_FILE = 'samples.ndjson';
 /** What it takes to go on with a run that was ended early, and is nobody else's business. */
 export const RESUME_FILE = 'resume.json';
 
+const AGAIN = 'when it has ended, resnet-bench report shows what it measured';
+
 export class RunFolder {
   readonly id: string;
   readonly path: string;
   readonly #lines: RunLines;
-  readonly #owner: string;
 
-  private constructor(path: string, mode: 'new' | 'go on') {
+  private constructor(path: string, mode: 'new' | 'go on', bytes = 0) {
     this.id = basename(path);
     this.path = path;
-    this.#owner = own(path);
-    this.#lines = new RunLines(join(path, SAMPLES_FILE), mode);
+    own(path);
+    try {
+      const file = join(path, SAMPLES_FILE);
+      if (mode === 'go on' && statSync(file).size !== bytes)
+        throw new SetupError(`${path} has gone on meanwhile`, AGAIN);
+      this.#lines = new RunLines(file, mode);
+    } catch (thrown) {
+      disownQuietly(path);
+      throw thrown;
+    }
   }
 
   /** Makes `<parent>/<UTC time>-<command>`, numbered where another run took that name. Throws SetupError when it cannot. */
@@ -44,13 +53,16 @@ export class RunFolder {
     }
   }
 
-  /** The folder of a run that goes on; a last line that is torn is cut off. Throws SetupError when another process writes it, or it cannot be written. */
-  static reopen(path: string): RunFolder {
+  /**
+   * The folder of a run that goes on. `bytes` is how long its lines were when it was read. Throws SetupError when another process writes
+   * it or has written more, or it cannot be written.
+   */
+  static reopen(path: string, bytes: number): RunFolder {
     try {
-      return new RunFolder(path, 'go on');
+      return new RunFolder(path, 'go on', bytes);
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') {
-        throw new SetupError(`another process has just resumed ${path}`, 'let it', thrown);
+        throw new SetupError(`another process has just resumed ${path}`, AGAIN, thrown);
       }
       throw writeFailure(path, thrown, 'free some space');
     }
@@ -111,7 +123,7 @@ export class RunFolder {
 
   close(): void {
     this.#lines.close();
-    removeQuietly(this.#owner);
+    disownQuietly(this.path);
   }
 
   /** Removes the folder of a run that never began. */
@@ -130,6 +142,12 @@ function claimFolder(path: string): boolean {
     if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw thrown;
   }
+}
+
+function disownQuietly(path: string): void {
+  try {
+    disown(path);
+  } catch {}
 }
 
 /** What went wrong before says more than a failure to clean up. */

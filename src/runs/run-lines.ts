@@ -11,11 +11,19 @@ export class RunLines {
   #held: string[] = [];
   #heldLength = 0;
 
-  /** Makes the file; or goes on with it, a last line that is torn cut off. Throws the system's error. */
+  /** Makes the file; or goes on with it: a last line that is torn is cut off, one that lacks only its line feed gets it. Throws the system's error. */
   constructor(path: string, mode: 'new' | 'go on') {
     this.#file = openSync(path, mode === 'new' ? 'ax+' : 'a+');
-    this.#size = mode === 'new' ? 0 : endOfLines(this.#file);
-    if (mode === 'go on') ftruncateSync(this.#file, this.#size);
+    this.#size = fstatSync(this.#file).size;
+    if (mode === 'new') return;
+    const end = endOfLines(this.#file);
+    const rest = Buffer.alloc(this.#size - end);
+    readSync(this.#file, rest, 0, rest.length, end);
+    if (isJson(rest.toString())) this.#write('\n');
+    else {
+      ftruncateSync(this.#file, end);
+      this.#size = end;
+    }
   }
 
   /** Lines that wait for room on the disk. */
@@ -78,6 +86,15 @@ export function isFull(thrown: unknown): boolean {
 /** U+2028 and U+2029 end a line for some readers, Node's own among them. */
 function toLine(line: RunLine): string {
   return `${JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}\n`;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const CHUNK_BYTES = 65_536;

@@ -2,7 +2,7 @@
  * Whose run folder it is: each process that writes into it leaves a file `owner-<n>` with its id, n counting from 1. The newest
  * counts, and it is made exclusively, so that of two that resume at once only one goes on; one whose process is gone stands for nothing.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../core/errors.ts';
 
@@ -16,9 +16,28 @@ export function own(folder: string): string {
     throw new SetupError(`${folder} is being written by process ${owner}`, 'let it end, or end it, and try again');
   }
   const file = join(folder, `owner-${(numbers.at(-1) ?? 0) + 1}`);
-  writeFileSync(file, `${process.pid} ${startOf(process.pid) ?? ''}\n`, { flag: 'wx' });
-  for (const number of numbers) rmSync(join(folder, `owner-${number}`), { force: true });
+  claim(file, `${process.pid} ${startOf(process.pid) ?? ''}\n`);
   return file;
+}
+
+/** At the end: nobody's. Not sooner, since the names of those before keep others from taking one. */
+export function disown(folder: string): void {
+  for (const number of ownerNumbers(folder)) rmSync(join(folder, `owner-${number}`), { force: true });
+}
+
+/** With its text at once: an empty one would look as if it were nobody's. Throws EEXIST when another was quicker. */
+function claim(file: string, text: string): void {
+  const whole = `${file}.${process.pid}`;
+  try {
+    writeFileSync(whole, text);
+    linkSync(whole, file);
+  } catch (thrown) {
+    // Some file systems have no links.
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EINVAL'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
+    writeFileSync(file, text, { flag: 'wx' });
+  } finally {
+    rmSync(whole, { force: true });
+  }
 }
 
 function livingOwner(folder: string, newest: number | undefined): number | undefined {

@@ -3,7 +3,7 @@ import { UsageError } from '../core/errors.ts';
 import type { ModelOptions } from '../models/resolve.ts';
 import { openLoop } from '../scenarios/open-loop.ts';
 import { inTurns, shuffled } from '../scenarios/picture-order.ts';
-import { every, type Schedule, within } from '../scenarios/schedule.ts';
+import { countWithin, every, type Schedule, within } from '../scenarios/schedule.ts';
 import type { RunPlan } from './run-plan.ts';
 import { prepareTargets, type TargetOptions } from './targets.ts';
 
@@ -39,7 +39,7 @@ export async function planSoak(options: SoakPlanOptions, modelOptions: ModelOpti
     targets: [...runners].map(([name, runner], i) => {
       const schedule = soakSchedule(options, i);
       const scenario = openLoop({ schedule, latestMs: Math.max(intervalMs, LATEST_MS), order });
-      return { name, runner, scenario, slots: [...schedule].length };
+      return { name, runner, scenario, slots: countWithin(intervalMs, firstOf(options, i), durationMs) };
     }),
     images,
     outDir,
@@ -57,8 +57,12 @@ export async function planSoak(options: SoakPlanOptions, modelOptions: ModelOpti
 
 /** Of the target at that position. */
 export function soakSchedule(
-  { intervalMs, durationMs, targets }: Pick<SoakPlanOptions, 'intervalMs' | 'durationMs' | 'targets'>,
+  options: Pick<SoakPlanOptions, 'intervalMs' | 'durationMs' | 'targets'>,
   position: number,
 ): Schedule {
-  return within(every(intervalMs, (position * intervalMs) / targets.length), durationMs);
+  return within(every(options.intervalMs, firstOf(options, position)), options.durationMs);
+}
+
+function firstOf({ intervalMs, targets }: Pick<SoakPlanOptions, 'intervalMs' | 'targets'>, position: number): number {
+  return (position * intervalMs) / targets.length;
 }

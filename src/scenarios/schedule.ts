@@ -47,6 +47,15 @@ export function within(schedule: Schedule, durationMs: number): Schedule {
   };
 }
 
+/** How many offsets `within(every(intervalMs, firstMs), durationMs)` has, without making them. */
+export function countWithin(intervalMs: number, firstMs: number, durationMs: number): number {
+  let count = Math.max(0, Math.ceil((durationMs - firstMs) / intervalMs));
+  // A quotient is rounded; what counts is what the schedule computes.
+  while (count > 0 && firstMs + (count - 1) * intervalMs >= durationMs) count--;
+  while (firstMs + count * intervalMs < durationMs) count++;
+  return count;
+}
+
 function endless(offsetMs: (number: number) => number): Schedule {
   return {
     *[Symbol.iterator]() {

@@ -1,6 +1,7 @@
 /** Schedules are pure: a table of what leaves when, and what holds whatever the numbers are. */
 import { describe, expect, it } from 'vitest';
-import { constantRate, every, poisson, type Schedule, within } from '../../src/scenarios/schedule.ts';
+import { seededRandom } from '../../src/core/random.ts';
+import { constantRate, countWithin, every, poisson, type Schedule, within } from '../../src/scenarios/schedule.ts';
 
 function first(count: number, schedule: Schedule): number[] {
   const offsets: number[] = [];
@@ -32,6 +33,31 @@ describe('every', () => {
   it('can be gone through again', () => {
     const schedule = every(10);
     expect(first(2, schedule)).toEqual(first(2, schedule));
+  });
+});
+
+describe('countWithin', () => {
+  it.each([
+    [30_000, 0, 1_800_000],
+    [30_000, 15_000, 1_800_000],
+    [0.1, 0, 1],
+    [0.3, 0.1, 0.9],
+    [1_000 / 7, 0, 1_000],
+    [7, 100, 100],
+    [7, 101, 100],
+    [250, 83.333, 0.001],
+  ])('of one each %d ms from %d ms on within %d ms is what the schedule makes', (intervalMs, firstMs, durationMs) => {
+    const made = [...within(every(intervalMs, firstMs), durationMs)].length;
+    expect(countWithin(intervalMs, firstMs, durationMs)).toBe(made);
+  });
+
+  it('is so for any numbers', () => {
+    const random = seededRandom(1);
+    for (let i = 0; i < 2_000; i++) {
+      const [intervalMs, firstMs, durationMs] = [0.01 + random(), random(), 100 * random()];
+      const made = [...within(every(intervalMs, firstMs), durationMs)].length;
+      expect(countWithin(intervalMs, firstMs, durationMs), `${intervalMs} ${firstMs} ${durationMs}`).toBe(made);
+    }
   });
 });
 
