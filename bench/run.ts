@@ -1,8 +1,10 @@
 /** `npm run bench [-- NAME...]`: our own speed, in ratios measured side by side. Nothing here passes or fails a test. */
 import { cpus } from 'node:os';
+import { benchDay } from './day.ts';
 import { benchHarness } from './harness.ts';
 import { benchHelp } from './help.ts';
 import { benchInference } from './inference.ts';
+import { benchIssueDelay } from './issue-delay.ts';
 import { benchPreprocessing } from './preprocess.ts';
 import { benchPureSteps } from './pure.ts';
 import { benchSynthetic } from './synthetic-vs-trained.ts';
@@ -11,6 +13,8 @@ const benches: Record<string, () => Promise<void>> = {
   pure: benchPureSteps,
   harness: benchHarness,
   inference: benchInference,
+  'issue-delay': benchIssueDelay,
+  day: benchDay,
   preprocess: benchPreprocessing,
   help: benchHelp,
   synthetic: benchSynthetic,
