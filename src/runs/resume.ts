@@ -68,9 +68,9 @@ async function whatIsLeft(file: string, head: RecordHead, soak: SoakPlanOptions)
       lastSignMs = Math.max(lastSignMs, toMs);
     }
   }
-  // Of a stretch in which nothing was due, its beginning is all there is.
+  // Of a stretch from which no line came, its beginning is all there is. It may have begun before the end of a call of the stretch ahead of it.
   const latest = segments.at(-1);
-  const nothingCame = latest !== undefined && latest.offsetMs >= lastSignMs;
+  const nothingCame = latest !== undefined && (mtimeMs < Date.parse(latest.startedAt) || latest.offsetMs >= lastSignMs);
   const next = soak.targets.flatMap((name, position) => firstLeft(soakSchedule(soak, position), done.get(name)!));
   return {
     folder,
