@@ -75,6 +75,7 @@ export async function showSchedule(plan: RunPlan, durationMs: number, resumed: R
 async function addEarlier(view: SoakView, folder: string): Promise<void> {
   for await (const line of readRunLines(join(folder, SAMPLES_FILE))) {
     if ('sample' in line) view.add(line.target, line.sample);
-    else if (line.incident.kind === 'missed') view.missed(line.incident.target, line.incident.count);
+    else if ('incident' in line && line.incident.kind === 'missed')
+      view.missed(line.incident.target, line.incident.count);
   }
 }

@@ -1,5 +1,6 @@
 /** The record of a run: what `record.json` holds, its JSON Schema, and the one way in from `unknown`. */
 import { z } from 'zod';
+import { evidenceSchema } from './evidence.ts';
 import { incidentSchema } from './incident.ts';
 import { PREPROCESS_MODES } from './preprocess-mode.ts';
 import { sampleSchema, startKindSchema } from './sample.ts';
@@ -173,12 +174,18 @@ export type Target = z.infer<typeof targetSchema>;
 export const runRecordSchema = z.object({ ...headShape, targets: z.array(targetSchema) });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-/** A line of `samples.ndjson`: a sample, or what happened beside them. */
+/** A line of `samples.ndjson`: a sample, what became known of it later, or what happened beside them. */
 export const sampleLineSchema = z.object({ target: z.string(), sample: sampleSchema });
 export type SampleLine = z.infer<typeof sampleLineSchema>;
 export const incidentLineSchema = z.object({ incident: incidentSchema });
 export type IncidentLine = z.infer<typeof incidentLineSchema>;
-export type RunLine = SampleLine | IncidentLine;
+export const evidenceLineSchema = z.object({
+  target: z.string(),
+  seq: z.int().nonnegative(),
+  evidence: evidenceSchema,
+});
+export type EvidenceLine = z.infer<typeof evidenceLineSchema>;
+export type RunLine = SampleLine | IncidentLine | EvidenceLine;
 
 export { startKindSchema };
 

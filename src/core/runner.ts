@@ -1,4 +1,5 @@
 /** A runner answers queries: in this process, behind a Lambda function, or not at all. */
+import type { CallEvidence, Evidence, ObservedCall } from './evidence.ts';
 import type { Image } from './image.ts';
 import type { Prediction, Sample, StartKind, TargetInfo, Timings, Warning } from './record.ts';
 
@@ -25,7 +26,12 @@ export const CALL_FACTS = [
   'traceJoin',
   'environmentId',
 ] as const satisfies (keyof Sample)[];
-export type CallFacts = Pick<Sample, (typeof CALL_FACTS)[number]>;
+export type CallFacts = Pick<Sample, (typeof CALL_FACTS)[number]> & {
+  /** Of a call that is known to leave no trace. Absent otherwise. */
+  readonly trace?: 'not-sampled';
+  /** What came with the answer and is not of its body. */
+  readonly evidence?: Evidence;
+};
 
 /** What a target tells of itself only with its answers; what it does not tell is absent. */
 export const LEARNED = [
@@ -41,7 +47,12 @@ export interface Runner {
   infer(image: Image, signal: AbortSignal): Promise<Inference>;
   /** What the answers so far have told of the target, each fact from the first that told it; absent when the target is known from the start. */
   learned?(): Learned;
-  /** What a reader must know of the target that its samples do not tell. Asked once, after the last query. */
+  /**
+   * Finds out what the answers did not tell: is given each call when it is over, yields what becomes known of it whenever that is, and ends
+   * when nothing more is to be expected after the last call. `signal` ends it at once. Disturbs no call, and throws nothing of its own accord.
+   */
+  evidence?(calls: AsyncIterable<ObservedCall>, signal: AbortSignal): AsyncIterable<CallEvidence>;
+  /** What a reader must know of the target that its samples do not tell. Asked once, after the last query and all evidence. */
   warnings?(): Promise<readonly Warning[]>;
   /** Frees what `start` took. Called once, whatever happened before; must not throw. */
   stop(): Promise<void>;

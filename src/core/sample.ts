@@ -1,18 +1,12 @@
 /** One query and all that is known about it, as it stands in a record. */
 import { z } from 'zod';
+import { evidenceSchema, TRACE_JOINS, TRACE_STATES } from './evidence.ts';
+import { startEvidenceSchema, startKindSchema } from './start-kind.ts';
+
+export { isFirstCall, START_KINDS, type StartKind, startKindSchema } from './start-kind.ts';
 
 const ms = () => z.number();
 const mb = () => z.number().nonnegative();
-
-/** How the environment met a query: by evidence, never by position or slowness. */
-export const START_KINDS = ['cold', 'proactive', 'warm', 'unknown'] as const;
-export const startKindSchema = z.enum(START_KINDS);
-export type StartKind = z.infer<typeof startKindSchema>;
-
-/** The first call of an environment: neither warm-up nor one of the iterations. */
-export function isFirstCall(start: StartKind): boolean {
-  return start === 'cold' || start === 'proactive';
-}
 
 /** Times in milliseconds. A time that was not measured is absent, never 0. */
 export const timingsSchema = z.object({
@@ -69,6 +63,8 @@ export const sampleSchema = z.object({
   image: z.string(),
   phase: z.enum(['warmup', 'measured']),
   start: startKindSchema,
+  /** Who says so: X-Ray, the function's own word for its environment's first call, or the init that its log line tells. Absent when it is unknown, and for what is no function. */
+  startBy: startEvidenceSchema.exactOptional(),
   /** Intended send, real send and last byte: milliseconds since the run began, monotonic. */
   scheduledMs: ms(),
   issuedMs: ms(),
@@ -78,7 +74,13 @@ export const sampleSchema = z.object({
   predictions: z.array(predictionSchema).max(5),
   timings: timingsSchema,
   /** MB of 1,048,576 bytes, as Lambda counts. */
-  memory: z.object({ usedMb: mb().exactOptional(), sizeMb: mb().exactOptional(), peakRssMb: mb().exactOptional() }),
+  memory: z.object({
+    usedMb: mb().exactOptional(),
+    sizeMb: mb().exactOptional(),
+    peakRssMb: mb().exactOptional(),
+    /** Max Memory Used of the log line: the most that the environment has used so far. */
+    maxUsedMb: mb().exactOptional(),
+  }),
   /** CPU time of the classifier's process within the handler time. */
   cpu: z.object({ userMs: ms(), systemMs: ms() }).exactOptional(),
   requestBytes: z.int().nonnegative().exactOptional(),
@@ -86,9 +88,12 @@ export const sampleSchema = z.object({
   connectionReused: z.boolean().exactOptional(),
   requestId: z.string().exactOptional(),
   traceId: z.string().exactOptional(),
-  traceJoin: z.enum(['handler', 'header', 'requestId', 'time']).exactOptional(),
-  trace: z.enum(['complete', 'partial', 'missing', 'not-sampled', 'off']),
+  traceJoin: z.enum(TRACE_JOINS).exactOptional(),
+  /** `off`: nobody looked for one. */
+  trace: z.enum([...TRACE_STATES, 'off']),
   environmentId: z.string().exactOptional(),
+  /** What was found of the call beside its answer, as it was found. */
+  evidence: evidenceSchema.exactOptional(),
 });
 export type Sample = z.infer<typeof sampleSchema>;
 export type Outcome = z.infer<typeof outcomeSchema>;

@@ -7,23 +7,46 @@ import { WORK_PARTS } from './stages.ts';
 export interface Parts {
   readonly serviceMs: number;
   readonly parts: readonly (readonly [name: string, ms: number])[];
+  /** Calls these are the means of. */
+  readonly count: number;
 }
 
 const REST = 'rest of the handler';
 const OUTSIDE = 'outside the handler';
+/** What a trace shows of the time outside the handler, in the order of a call. */
+const TRACED = ['networkMs', 'initMs', 'unexplainedMs'];
 
-/** Undefined without calls, or when one did not tell its handler time. A stage that one did not tell is left within the rest. */
+/**
+ * Of the calls whose trace shows where the time outside the handler goes, where there are any; else of all. Undefined without calls, or
+ * when one did not tell its handler time. A stage that one did not tell is left within the rest.
+ */
 export function partsOf(calls: readonly Sample[]): Parts | undefined {
-  const times = calls.map(timesOf);
+  const all = calls.map(timesOf);
+  const traced = all.filter(({ networkMs, unexplainedMs }) => networkMs !== undefined && unexplainedMs !== undefined);
+  const times = traced.length > 0 ? traced : all;
   const serviceMs = meanOf(times, 'serviceMs');
   const handlerMs = meanOf(times, 'handlerMs');
   if (serviceMs === undefined || handlerMs === undefined) return undefined;
-  const work = WORK_PARTS.flatMap(stage => {
-    const ms = meanOf(times, stage);
-    return ms === undefined ? [] : [[stage, ms] as const];
-  });
+  const means = (names: readonly string[]) =>
+    names.flatMap(name => {
+      const ms = meanOf(times, name);
+      return ms === undefined ? [] : [[name, ms] as const];
+    });
+  const work = means(WORK_PARTS);
   const told = work.reduce((sum, [, ms]) => sum + ms, 0);
-  return { serviceMs, parts: [[OUTSIDE, serviceMs - handlerMs], ...work, [REST, handlerMs - told]] };
+  const outside =
+    traced.length > 0
+      ? outsideParts(means(TRACED), serviceMs - handlerMs)
+      : [[OUTSIDE, serviceMs - handlerMs] as const];
+  return { serviceMs, parts: [...outside, ...work, [REST, handlerMs - told]], count: times.length };
+}
+
+/** An init that was not part of these calls is no part of their time: it would show as what is left over. */
+function outsideParts(means: readonly (readonly [string, number])[], outsideMs: number): (readonly [string, number])[] {
+  const without = means.filter(([name]) => name !== 'initMs');
+  const leftMs = outsideMs - without.reduce((sum, [, ms]) => sum + ms, 0);
+  const within = means.find(([name, ms]) => name === 'initMs' && Math.abs(leftMs - ms) < 0.001);
+  return means.filter(([name]) => name !== 'initMs' || within !== undefined);
 }
 
 /** Undefined unless all have it. */
@@ -37,29 +60,40 @@ function meanOf(times: readonly Record<string, number>[], timing: string): numbe
 }
 
 /**
- * What each part of a call takes more of `other` than of `baseline`. In this process there is no request to parse; any
- * other part that only one of them told is left within the rest.
+ * What each part of a call takes more of `other` than of `baseline`. In this process there is no request to parse and no network, and what
+ * lies outside its handler stands against what Lambda spends beyond the handler; any other part that only one of them told is left within the rest.
  */
-export function gapOf(other: Parts, baseline: Parts): Parts {
-  const [ours, theirs] = [new Map(other.parts), new Map(baseline.parts)];
+export function gapOf(other: Parts, baseline: Parts): Omit<Parts, 'count'> {
+  const [ours, theirs] = [new Map(other.parts), againstTrace(baseline, other)];
   const gaps: [name: string, ms: number][] = [];
   let restMs = 0;
-  for (const name of [OUTSIDE, ...WORK_PARTS, REST]) {
+  for (const name of [OUTSIDE, ...TRACED, ...WORK_PARTS, REST]) {
     const [one, two] = [ours.get(name), theirs.get(name)];
     if (one === undefined && two === undefined) continue;
     const gapMs = (one ?? 0) - (two ?? 0);
-    const comparable = name === 'parseMs' || (one !== undefined && two !== undefined && name !== REST);
+    const comparable = ONE_SIDED.has(name) || (one !== undefined && two !== undefined && name !== REST);
     if (comparable) gaps.push([name, gapMs]);
     else restMs += gapMs;
   }
   return { serviceMs: other.serviceMs - baseline.serviceMs, parts: [...gaps, [REST, restMs]] };
 }
 
+/** Where one side lacks it there is none. */
+const ONE_SIDED = new Set(['parseMs', 'networkMs', 'initMs']);
+
+function againstTrace({ parts }: Parts, other: Parts): Map<string, number> {
+  const own = new Map(parts);
+  const outsideMs = own.get(OUTSIDE);
+  if (outsideMs === undefined || !other.parts.some(([name]) => name === 'unexplainedMs')) return own;
+  own.delete(OUTSIDE);
+  return own.set('unexplainedMs', outsideMs);
+}
+
 /**
  * How much longer than a warm call a cold one takes, by means. Without the making of a connection, which falls to the first call
  * whatever the function does. Undefined without both.
  */
-export function coldExtraMs({ samples }: Target): { extraMs: number; count: number } | undefined {
+export function coldExtraMs({ samples }: Target): { extraMs: number; count: number; of: number } | undefined {
   const meanWithoutConnecting = (start: Sample['start']) => {
     const calls = samples.filter(call => call.start === start && call.outcome.ok && call.phase === 'measured');
     // A call on a kept connection made none.
@@ -67,5 +101,12 @@ export function coldExtraMs({ samples }: Target): { extraMs: number; count: numb
     return { count: calls.length, ms: ms / calls.length };
   };
   const [cold, warm] = [meanWithoutConnecting('cold'), meanWithoutConnecting('warm')];
-  return cold.count === 0 || warm.count === 0 ? undefined : { extraMs: cold.ms - warm.ms, count: cold.count };
+  return cold.count === 0 || warm.count === 0
+    ? undefined
+    : { extraMs: cold.ms - warm.ms, count: cold.count, of: measuredCount(samples) };
+}
+
+/** Calls of any start that succeeded, but for the warm-up: of so many the cold ones are a share. */
+function measuredCount(samples: readonly Sample[]): number {
+  return samples.filter(({ outcome, phase }) => outcome.ok && phase === 'measured').length;
 }

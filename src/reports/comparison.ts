@@ -141,6 +141,20 @@ export function differingThreads({ name: one, info: a }: Target, { name: other, 
   return `${one} ran ${plural(a.threads, 'thread')}, ${other} ${b.threads}`;
 }
 
+/** Whether both are known to run the same network with as many threads: then what its times differ by is the processors' doing. */
+export function sameInference({ info: one }: Target, { info: other }: Target): boolean {
+  const [a, b] = [one.model?.sha256, other.model?.sha256];
+  return a !== undefined && a === b && one.threads !== undefined && one.threads === other.threads;
+}
+
+/** Of the medians, calls of `other` to those of `baseline`; undefined when one side did not tell. */
+export function inferenceRatio(baseline: readonly Sample[], other: readonly Sample[]): number | undefined {
+  const [ours, theirs] = [other, baseline].map(
+    calls => distributionOf(calls.flatMap(call => call.timings.inferenceMs ?? []))?.p50,
+  );
+  return ours == null || theirs == null || theirs === 0 ? undefined : ours / theirs;
+}
+
 /** In words, what two targets are known to do unlike each other, or not known to do alike. */
 export function differingWork({ info: one }: Target, { info: other }: Target): string[] {
   const pairs: [what: string, one: string | undefined, other: string | undefined][] = [

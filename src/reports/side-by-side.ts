@@ -7,7 +7,9 @@ import {
   differingPredictions,
   differingThreads,
   differingWork,
+  inferenceRatio,
   type Side,
+  sameInference,
 } from './comparison.ts';
 import { callsOf } from './facts.ts';
 import { formatMs, formatRatio, formatSignedMs, formatTail, formatWithInterval, plural } from './figures.ts';
@@ -74,7 +76,7 @@ export function delayLines({ baseline, others }: Comparison): string[] {
 /** Where the time goes, what a cold start adds. */
 export function partLines({ baseline, others }: Comparison): string[] {
   const theirs = partsOf(baseline.calls);
-  return others.flatMap(other => partLinesOf(baseline.target, theirs, other));
+  return others.flatMap(other => partLinesOf(baseline, theirs, other));
 }
 
 /** Whether the targets did the same work: only then do their times compare. */
@@ -116,25 +118,54 @@ function ratiosOf({ ratios, percentile }: ComparisonRow): string[] {
 }
 
 /** A call of the other target by its parts, and what each adds to one of the baseline. */
-function partLinesOf(baseline: Target, theirs: Parts | undefined, { target, start, calls }: Side): string[] {
+function partLinesOf(baseline: Side, theirs: Parts | undefined, { target, start, calls }: Side): string[] {
   const ours = partsOf(calls);
   const lines: string[] = [];
   if (ours !== undefined) {
     const list = ours.parts.map(([name, ms]) => `${stageName(name)} ${formatMs(ms)}`).join(' · ');
     const what = start === 'warm' ? 'a warm' : 'a';
-    lines.push(`${what} ${target.name} call, by means: ${list} = ${formatMs(ours.serviceMs)} ms`);
+    const of = ours.count < calls.length ? `, by the ${ours.count} of ${calls.length} with a trace` : '';
+    lines.push(`${what} ${target.name} call, by means${of}: ${list} = ${formatMs(ours.serviceMs)} ms`);
   }
-  if (ours !== undefined && theirs !== undefined) {
-    const { serviceMs, parts } = gapOf(ours, theirs);
-    const than = `${formatMs(Math.abs(serviceMs))} ms ${serviceMs < 0 ? 'less' : 'more'} than ${baseline.name}`;
-    lines.push(`${than}: ${parts.map(([name, ms]) => `${stageName(name)} ${formatSignedMs(ms)}`).join(' · ')}`);
-  }
-  const threads = differingThreads(baseline, target);
+  if (ours !== undefined && theirs !== undefined) lines.push(gapLine(baseline, theirs, { target, calls }, ours));
+  const threads = differingThreads(baseline.target, target);
   if (threads !== undefined) lines.push(`${threads}: with --threads ${target.info.threads} both run the same`);
+  return [...lines, ...coldLine(target)];
+}
+
+/** Why a part of a call may take longer there. */
+const CAUSES: Readonly<Record<string, string>> = {
+  networkMs: 'network and front door',
+  unexplainedMs: "Lambda's own",
+  parseMs: 'encoding (JSON and base64)',
+  inferenceMs: 'CPU share and hardware',
+  preprocessMs: 'preprocessing on that share',
+};
+
+function gapLine(
+  baseline: Side,
+  theirs: Parts,
+  { target, calls }: Pick<Side, 'target' | 'calls'>,
+  ours: Parts,
+): string {
+  const { serviceMs, parts } = gapOf(ours, theirs);
+  // Another model or other threads are a cause of their own.
+  const alike = sameInference(baseline.target, target);
+  const ratio = alike ? inferenceRatio(baseline.calls, calls) : undefined;
+  const named = parts.map(([name, ms]) => {
+    const cause = !alike && name === 'inferenceMs' ? undefined : CAUSES[name];
+    const times = name === 'inferenceMs' && ratio !== undefined ? ` (inference ${formatRatio(ratio)}x)` : '';
+    return `${cause ?? stageName(name)} ${formatSignedMs(ms)}${times}`;
+  });
+  const than = `${formatMs(Math.abs(serviceMs))} ms ${serviceMs < 0 ? 'less' : 'more'} than ${baseline.target.name}`;
+  return `${than}: ${named.join(' · ')}`;
+}
+
+function coldLine(target: Target): string[] {
   const extra = coldExtraMs(target);
-  if (extra !== undefined) {
-    const calls = extra.count === 1 ? 'one call' : `the mean of ${plural(extra.count, 'call')}`;
-    lines.push(`a cold start of ${target.name} adds ${formatMs(extra.extraMs)} ms (${calls}; connecting not counted)`);
-  }
-  return lines;
+  if (extra === undefined) return [];
+  const { extraMs, count, of } = extra;
+  const calls = count === 1 ? 'one call' : `the mean of ${plural(count, 'call')}`;
+  const share = `${count} of ${of} calls met one: ${formatMs((extraMs * count) / of)} ms a call`;
+  return [`a cold start of ${target.name} adds ${formatMs(extraMs)} ms (${calls}; connecting not counted); ${share}`];
 }

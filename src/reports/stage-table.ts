@@ -3,7 +3,7 @@ import type { Distribution, StartKind, Target } from '../core/record.ts';
 import { describeCounts } from './facts.ts';
 import { formatMs, formatTail, formatWithInterval, UNKNOWN } from './figures.ts';
 import { layout } from './layout.ts';
-import { hasWire, stagesOf, untoldStages } from './stages.ts';
+import { hasWire, isSeenByAws, isTraced, stagesOf, untoldStages } from './stages.ts';
 
 const SCHEDULE_LEGEND = 'issue delay: how late a call left; response: from when it should have left';
 
@@ -49,7 +49,13 @@ function wireLegend(times: Readonly<Record<string, Distribution>>, start: StartK
   if (!hasWire(times)) return [];
   const untold = untoldStages(times);
   return [
-    'outside: service less handler; connect to download: service as the wire shows it; encode: once a picture, before it',
+    isTraced(times)
+      ? 'network: service less service side; unexplained: service side less init (of a cold call) and handler'
+      : 'outside: service less handler',
+    'connect to download: service as the wire shows it; encode: once a picture, before it',
+    ...(isSeenByAws(times)
+      ? ['service side, invocation, overhead: by X-Ray (overhead comes after the answer); duration, billed: by the log']
+      : []),
     ...(start === 'unknown' ? ['whether a call met a cold environment is unknown: the function does not tell'] : []),
     ...(untold.length > 0 ? [`unknown, because the function does not tell: ${untold.join(', ')}`] : []),
   ];

@@ -6,6 +6,10 @@ export const WORK_PARTS = ['parseMs', 'preprocessMs', 'inferenceMs', 'postproces
 const WORK = [...WORK_PARTS, 'handlerMs'];
 /** The call as its client sees it: the work, all else, and both. */
 const CALL = [...WORK, 'outsideMs', 'serviceMs'];
+/** The same where traces tell what the rest is. */
+const TRACED_CALL = ['networkMs', 'initMs', 'unexplainedMs', ...WORK, 'serviceMs'];
+/** The call as AWS sees it, in its traces and its log. */
+const AWS = ['serviceSideMs', 'invocationMs', 'overheadMs', 'durationMs', 'billedMs'];
 /** Where calls have planned times: how late they left, and the time from then on. */
 const SCHEDULED = ['issueDelayMs', 'responseMs'];
 /** A second view of the service time, and what comes before it. */
@@ -20,8 +24,12 @@ type Times = Readonly<Record<string, Distribution>>;
 export function stagesOf(times: Times, open = false): [name: string, Distribution][] {
   const work = WORK.filter(stage => times[stage] !== undefined);
   const alone = work.length > 0 && !open ? work : [...work, 'serviceMs'];
-  const call = hasWire(times) ? CALL : alone;
-  const shown = [...call, ...(open ? SCHEDULED : []), ...(hasWire(times) ? WIRE : [])];
+  const seen = isTraced(times) ? TRACED_CALL : CALL;
+  const shown = [
+    ...(hasWire(times) ? seen : alone),
+    ...(open ? SCHEDULED : []),
+    ...(hasWire(times) ? [...WIRE, ...AWS] : []),
+  ];
   const most = Math.max(0, ...Object.values(times).map(({ count }) => count));
   return shown.flatMap(stage => {
     const distribution = times[stage];
@@ -39,6 +47,16 @@ export function untoldStages(times: Times): string[] {
 
 export function hasWire(times: Times): boolean {
   return WIRE.some(stage => times[stage] !== undefined);
+}
+
+/** Whether traces tell of these calls what of them is network. */
+export function isTraced(times: Times): boolean {
+  return times.networkMs !== undefined;
+}
+
+/** Whether X-Ray or the log tells anything of these calls. */
+export function isSeenByAws(times: Times): boolean {
+  return AWS.some(stage => times[stage] !== undefined);
 }
 
 /** `firstByteMs` is the first byte. */

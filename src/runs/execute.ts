@@ -11,11 +11,12 @@ import { finishedHead, newHead, resumedHead, withLearned } from './record-head.t
 import { type Resumed, resumeClock } from './resume-clock.ts';
 import { RunFolder, SAMPLES_FILE } from './run-folder.ts';
 import { RunJournal } from './run-journal.ts';
-import { readRunLines } from './run-line-reader.ts';
 import type { RunPlan } from './run-plan.ts';
+import { gatherEvidence, settledLines } from './settled-lines.ts';
+import { EvidenceWatch, type TargetEvidence } from './watch-evidence.ts';
 import { watchMachine } from './watch-machine.ts';
 
-/** What happens during a run, in this order; `sample` and `incident` any number of times, an incident with the next sample at the latest. */
+/** What happens during a run, in this order; `sample`, `incident` and `evidence` any number of times, the latter two with the next sample at the latest or after the last. */
 export type RunEvent =
   | {
       readonly type: 'started';
@@ -25,6 +26,9 @@ export type RunEvent =
     }
   | { readonly type: 'sample'; readonly target: string; readonly sample: Sample }
   | { readonly type: 'incident'; readonly incident: Incident }
+  | ({ readonly type: 'evidence' } & TargetEvidence)
+  /** The calls are over; what is still to be found of them is waited for. */
+  | { readonly type: 'collecting' }
   | { readonly type: 'finished'; readonly folder: string; readonly status: Run['status'] };
 
 /**
@@ -60,8 +64,8 @@ async function* measure(
   const { folder, head, clock } = begun;
   try {
     yield { type: 'started', folder: folder.path, head, clock };
-    const [measured, stoppedBy] = yield* drive(plan, begun, signal, resumed);
-    const finished = await finish(plan, measured, folder, stoppedBy);
+    const [measured, stoppedBy, warnings] = yield* drive(plan, begun, signal, resumed);
+    const finished = await finish(plan, measured, folder, stoppedBy, warnings);
     yield { type: 'finished', folder: folder.path, status: finished.run.status };
   } finally {
     folder.close();
@@ -126,7 +130,7 @@ async function* drive(
   { folder, head: started, clock }: Begun,
   signal: AbortSignal,
   resumed: Resumed | undefined,
-): AsyncGenerator<RunEvent, [RecordHead, StopReason]> {
+): AsyncGenerator<RunEvent, [RecordHead, StopReason, (target: string) => readonly Warning[]]> {
   const { images } = plan;
   const open = isOpen(plan);
   const journal = new RunJournal(folder, clock, open);
@@ -141,21 +145,26 @@ async function* drive(
   const samples = interleave(new Map(drives), open ? 'own time' : 'turns', signal);
   const emulated = new Set(started.targets.filter(({ info }) => info.emulated).map(({ name }) => name));
   const watch = open ? watchMachine(clock, journal, emulated) : undefined;
+  const evidence = new EvidenceWatch(plan.targets, clock, journal);
   const learners = new Map(plan.targets.map(({ name, runner }) => [name, runner]));
   let head = started;
   try {
     for (;;) {
       const next = await samples.next();
       for (const incident of journal.news()) yield { type: 'incident', incident };
+      for (const found of evidence.news()) yield { type: 'evidence', ...found };
       if (next.done) {
         watch?.stop();
+        if (evidence.any) yield { type: 'collecting' };
+        for await (const found of evidence.rest(signal)) yield { type: 'evidence', ...found };
         journal.finish();
         for (const incident of journal.news()) yield { type: 'incident', incident };
-        return [withAllLearned(plan, head), next.value];
+        return [withAllLearned(plan, head), next.value, target => evidence.warnings(target)];
       }
       const { target, sample } = next.value;
       journal.sample(target, sample);
       watch?.sample(target, sample);
+      evidence.sample(target, sample);
       yield { type: 'sample', target, sample };
       // The first answer tells nearly all that there is to learn: a killed run should know it too.
       const learned = sample.outcome.ok ? learners.get(target)?.learned?.() : undefined;
@@ -169,6 +178,7 @@ async function* drive(
     }
   } finally {
     watch?.stop();
+    evidence.stop();
     // Does nothing when the scenarios have ended by themselves.
     await samples.return('signal');
   }
@@ -178,10 +188,24 @@ function withAllLearned(plan: RunPlan, head: RecordHead): RecordHead {
   return plan.targets.reduce((known, { name, runner }) => withLearned(known, name, runner.learned?.() ?? {}), head);
 }
 
-async function finish(plan: RunPlan, head: RecordHead, folder: RunFolder, stoppedBy: StopReason): Promise<RecordHead> {
-  const lines = () => readRunLines(join(folder.path, SAMPLES_FILE));
-  const { summaries, incidents } = await digestLines(head, lines());
-  const warnings = await runnersWarnings(plan);
+async function finish(
+  plan: RunPlan,
+  head: RecordHead,
+  folder: RunFolder,
+  stoppedBy: StopReason,
+  evidenceWarnings: (target: string) => readonly Warning[],
+): Promise<RecordHead> {
+  const file = join(folder.path, SAMPLES_FILE);
+  const evidence = await gatherEvidence(file);
+  const lines = () => settledLines(file, evidence);
+  const { summaries, disagreements, incidents } = await digestLines(head, lines());
+  const told = await runnersWarnings(plan);
+  const warnings = new Map(
+    plan.targets.map(({ name }) => [
+      name,
+      [...(told.get(name) ?? []), ...evidenceWarnings(name), ...disagreements.get(name)!],
+    ]),
+  );
   const finished = finishedHead(head, stoppedBy, summaries, warnings, incidents);
   await folder.writeRecord(recordChunks(finished, summaries, lines));
   if (finished.run.status === 'completed') folder.removeResumeNote();

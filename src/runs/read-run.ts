@@ -15,7 +15,7 @@ import {
 import { digestLines } from './record-file.ts';
 import { readLaidOut } from './record-reader.ts';
 import { RECORD_FILE, SAMPLES_FILE } from './run-folder.ts';
-import { readRunLines } from './run-line-reader.ts';
+import { gatherEvidence, settledLines } from './settled-lines.ts';
 import { SharedPredictions } from './shared-predictions.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -112,15 +112,18 @@ async function readUnfinished(file: string, json: unknown): Promise<RunRecord> {
   const head = validated(file, recordHeadSchema, json);
   const samples = new Map<string, Sample[]>(head.targets.map(target => [target.name, []]));
   const shared = new SharedPredictions();
-  // Read once: the file may be growing.
-  const { summaries, incidents } = await digestLines(
+  const lines = join(dirname(file), SAMPLES_FILE);
+  const evidence = await gatherEvidence(lines);
+  // Samples are read once: the file may be growing.
+  const { summaries, disagreements, incidents } = await digestLines(
     head,
-    readRunLines(join(dirname(file), SAMPLES_FILE)),
+    settledLines(lines, evidence),
     (target, sample) => samples.get(target)?.push(shared.in(sample)),
   );
   const targets = head.targets.map(target => {
     const summary = summaries.get(target.name)!;
-    return { ...target, summary, warnings: warningsOf(target.info, summary), samples: samples.get(target.name)! };
+    const warnings = [...warningsOf(target.info, summary), ...disagreements.get(target.name)!];
+    return { ...target, summary, warnings, samples: samples.get(target.name)! };
   });
   return { ...head, incidents, targets };
 }

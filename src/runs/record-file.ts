@@ -1,15 +1,19 @@
 /** Builds the whole record from a run's head and its sample lines, which are streamed and never held. */
-import type { Incident, IncidentOf, RecordHead, RunLine, Sample, Summary } from '../core/record.ts';
+import type { Incident, IncidentOf, RecordHead, Sample, Summary, Warning } from '../core/record.ts';
 import { FailingStretches } from '../stats/failing-stretches.ts';
 import { Summarizer } from '../stats/summary.ts';
+import { Disagreements } from './disagreements.ts';
+import type { SettledLine } from './settled-lines.ts';
 
 /** Reads the lines anew each time it is called. */
-export type LineSource = () => AsyncIterable<RunLine>;
+export type LineSource = () => AsyncIterable<SettledLine>;
 
 /** What all lines of a run come to. */
 export interface Digest {
   /** By target. */
   readonly summaries: ReadonlyMap<string, Summary>;
+  /** By target: where what is known of a call contradicts itself. */
+  readonly disagreements: ReadonlyMap<string, readonly Warning[]>;
   /** In the order of their beginnings. */
   readonly incidents: Incident[];
 }
@@ -17,11 +21,14 @@ export interface Digest {
 /** Reads the lines once; `each` is given every sample. */
 export async function digestLines(
   head: RecordHead,
-  lines: AsyncIterable<RunLine>,
+  lines: AsyncIterable<SettledLine>,
   each: (target: string, sample: Sample) => void = () => {},
 ): Promise<Digest> {
   const targets = new Map(
-    head.targets.map(({ name }) => [name, { summarizer: new Summarizer(), failing: new FailingStretches(name) }]),
+    head.targets.map(({ name }) => [
+      name,
+      { summarizer: new Summarizer(), failing: new FailingStretches(name), disagreements: new Disagreements() },
+    ]),
   );
   const told: Incident[] = [];
   for await (const line of lines) {
@@ -29,13 +36,16 @@ export async function digestLines(
       told.push(line.incident);
       continue;
     }
-    targets.get(line.target)?.summarizer.add(line.sample);
-    targets.get(line.target)?.failing.add(line.sample);
+    const target = targets.get(line.target);
+    target?.summarizer.add(line.sample);
+    target?.failing.add(line.sample);
+    target?.disagreements.add(line.sample);
     each(line.target, line.sample);
   }
   const failing = [...targets.values()].flatMap(({ failing }) => failing.stretches());
   return {
     summaries: new Map([...targets].map(([name, { summarizer }]) => [name, summarizer.summary()])),
+    disagreements: new Map([...targets].map(([name, { disagreements }]) => [name, disagreements.warnings()])),
     incidents: [...joined(told), ...failing].sort((a, b) => a.fromMs - b.fromMs),
   };
 }

@@ -62,7 +62,7 @@ async function whatIsLeft(file: string, head: RecordHead, soak: SoakPlanOptions)
     if ('sample' in line) {
       done.get(line.target)?.add(line.sample.seq);
       lastSignMs = Math.max(lastSignMs, line.sample.completedMs);
-    } else if (line.incident.kind === 'missed') {
+    } else if ('incident' in line && line.incident.kind === 'missed') {
       const { target, firstSeq, count, toMs } = line.incident;
       for (let seq = firstSeq; seq < firstSeq + count; seq++) done.get(target)?.add(seq);
       lastSignMs = Math.max(lastSignMs, toMs);

@@ -1,6 +1,7 @@
-/** What goes into a run's folder while it runs: samples and incidents, kept in memory as long as the disk is full. */
+/** What goes into a run's folder while it runs: samples, evidence and incidents, kept in memory as long as the disk is full. */
 import type { Clock } from '../core/clock.ts';
-import type { Incident, Sample } from '../core/record.ts';
+import type { Evidence } from '../core/evidence.ts';
+import type { Incident, RunLine, Sample } from '../core/record.ts';
 import type { RunFolder } from './run-folder.ts';
 
 export class RunJournal {
@@ -28,11 +29,12 @@ export class RunJournal {
   /** Never throws, so that whoever notices one need not care; a failure comes with the next sample. */
   incident(incident: Incident): void {
     this.#news.push(incident);
-    try {
-      this.#disk(this.#folder.appendOrHold({ incident }));
-    } catch (thrown) {
-      this.#failure ??= { thrown };
-    }
+    this.#append({ incident });
+  }
+
+  /** Never throws, as `incident`. */
+  evidence(target: string, seq: number, evidence: Evidence): void {
+    this.#append({ target, seq, evidence });
   }
 
   /** Incidents since it was last asked. */
@@ -45,6 +47,14 @@ export class RunJournal {
     this.#folder.flush();
     this.#disk(0);
     if (this.#failure !== undefined) throw this.#failure.thrown;
+  }
+
+  #append(line: RunLine): void {
+    try {
+      this.#disk(this.#folder.appendOrHold(line));
+    } catch (thrown) {
+      this.#failure ??= { thrown };
+    }
   }
 
   #disk(held: number): void {

@@ -2,10 +2,10 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { messageOf, SetupError } from '../core/errors.ts';
-import { incidentLineSchema, type RunLine, sampleLineSchema } from '../core/record.ts';
+import { evidenceLineSchema, incidentLineSchema, type RunLine, sampleLineSchema } from '../core/record.ts';
 
 /**
- * Yields the samples and incidents of a run in the order they were written. The last line may be torn: the run was killed, or the disk
+ * Yields the samples, evidence and incidents of a run in the order they were written. The last line may be torn: the run was killed, or the disk
  * full, while it was written; it is left out. Throws SetupError when any other line cannot be read.
  */
 export async function* readRunLines(file: string): AsyncGenerator<RunLine> {
@@ -39,10 +39,10 @@ async function* linesOf(file: string): AsyncGenerator<string> {
 
 function parseLine(text: string): RunLine | { error: unknown } {
   try {
-    const line = JSON.parse(text);
-    return (
-      typeof line === 'object' && line !== null && 'incident' in line ? incidentLineSchema : sampleLineSchema
-    ).parse(line);
+    const line: unknown = JSON.parse(text);
+    if (typeof line !== 'object' || line === null) return sampleLineSchema.parse(line);
+    if ('incident' in line) return incidentLineSchema.parse(line);
+    return 'evidence' in line ? evidenceLineSchema.parse(line) : sampleLineSchema.parse(line);
   } catch (error) {
     return { error };
   }

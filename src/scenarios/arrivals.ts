@@ -11,6 +11,11 @@ export class Arrivals<T> implements AsyncIterable<T> {
     this.#wake();
   }
 
+  /** All that waits, now. */
+  take(): T[] {
+    return this.#waiting.splice(0);
+  }
+
   /** Nothing more comes; what waits is still read. */
   end(): void {
     this.#ended = true;

@@ -2,7 +2,7 @@
 import type { Clock } from '../core/clock.ts';
 import { QueryError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
-import type { Sample, StartKind } from '../core/record.ts';
+import type { Sample } from '../core/record.ts';
 import { CALL_FACTS, type CallFacts, type Inference, type Runner } from '../core/runner.ts';
 
 export interface Query {
@@ -48,7 +48,7 @@ function succeeded(frame: Frame, inference: Inference, serviceMs: number): Unpha
   for (const name of Object.keys(timings) as (keyof typeof timings)[]) timings[name] = toNanoseconds(timings[name]!);
   return {
     ...frame,
-    start: startOf(inference, serviceMs),
+    ...startOf(inference, serviceMs),
     outcome: inference.httpStatus === undefined ? { ok: true } : { ok: true, httpStatus: inference.httpStatus },
     predictions: [...inference.predictions],
     timings,
@@ -59,15 +59,18 @@ function succeeded(frame: Frame, inference: Inference, serviceMs: number): Unpha
 }
 
 /** A call that is shorter than the init and the work together cannot have held that init: it was done ahead. Only behind a wire; locally init never lies within a call. */
-function startOf({ start, timings }: Inference, serviceMs: number): StartKind {
+function startOf({ start, timings }: Inference, serviceMs: number): Pick<Sample, 'start' | 'startBy'> {
   const { initMs, handlerMs, downloadMs } = timings;
-  const known = initMs !== undefined && handlerMs !== undefined && downloadMs !== undefined;
-  return start === 'cold' && known && serviceMs < initMs + handlerMs ? 'proactive' : start;
+  if (downloadMs === undefined || start === 'unknown') return { start };
+  const known = initMs !== undefined && handlerMs !== undefined;
+  const ahead = start === 'cold' && known && serviceMs < initMs + handlerMs;
+  return { start: ahead ? 'proactive' : start, startBy: 'handler' };
 }
 
 /** Those that are known: a sample has no field that is undefined. */
-function callFacts(known: CallFacts): CallFacts {
-  return Object.fromEntries(CALL_FACTS.filter(name => known[name] !== undefined).map(name => [name, known[name]]));
+function callFacts(known: CallFacts): Partial<Sample> {
+  const names = [...CALL_FACTS, 'trace', 'evidence'] as const;
+  return Object.fromEntries(names.filter(name => known[name] !== undefined).map(name => [name, known[name]]));
 }
 
 function failed(frame: Frame, { kind, message, httpStatus, call }: QueryError): UnphasedSample {

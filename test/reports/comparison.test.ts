@@ -168,7 +168,9 @@ describe('parts of a call', () => {
       ],
     })!;
     const text = renderTable({ ...compared, targets: [faster.baseline.target, faster.others[0]!.target] });
-    expect(text).toMatch(/^76\.3 ms less than local: outside the handler -3\.06 · parse -0\.500 · /m);
+    expect(text).toMatch(
+      /^76\.3 ms less than local: outside the handler -3\.06 · encoding \(JSON and base64\) -0\.500 · /m,
+    );
   });
 
   it('that only one side told are left within the rest', () => {
@@ -176,6 +178,51 @@ describe('parts of a call', () => {
     const gap = gapOf(partsOf(comparison.others[0]!.calls)!, partsOf(comparison.baseline.calls)!);
     expect(gap.parts.map(([name]) => name)).toEqual(['outside the handler', 'inferenceMs', 'rest of the handler']);
     expect(sum(gap.parts)).toBeCloseTo(gap.serviceMs, 9);
+  });
+
+  it('are those that traces show, of the calls that have one, and add up', () => {
+    const traced = (seq: number, timings: Sample['timings'] = {}) =>
+      sampleWith({
+        seq,
+        issuedMs: 0,
+        completedMs: 110,
+        timings: { handlerMs: 90, inferenceMs: 80, networkMs: 8, unexplainedMs: 12, downloadMs: 1, ...timings },
+      });
+    const parts = partsOf([
+      traced(0),
+      traced(1, { inferenceMs: 84 }),
+      sampleWith({ seq: 2, timings: { handlerMs: 5 } }),
+    ])!;
+    expect(parts).toEqual({
+      serviceMs: 110,
+      count: 2,
+      parts: [
+        ['networkMs', 8],
+        ['unexplainedMs', 12],
+        ['inferenceMs', 82],
+        ['rest of the handler', 8],
+      ],
+    });
+    const local = partsOf([sampleWith({ issuedMs: 0, completedMs: 31, timings: { handlerMs: 30, inferenceMs: 21 } })])!;
+    expect(Object.fromEntries(gapOf(parts, local).parts)).toEqual({
+      networkMs: 8,
+      unexplainedMs: 11,
+      inferenceMs: 61,
+      'rest of the handler': -1,
+    });
+  });
+
+  it('hold an init only when it lies within these calls', () => {
+    const cold = (timings: Sample['timings']) =>
+      partsOf([
+        sampleWith({
+          issuedMs: 0,
+          completedMs: 600,
+          timings: { handlerMs: 90, networkMs: 8, initMs: 400, ...timings },
+        }),
+      ])!;
+    expect(Object.fromEntries(cold({ unexplainedMs: 102 }).parts).initMs).toBe(400);
+    expect(Object.fromEntries(cold({ unexplainedMs: 502 }).parts).initMs).toBeUndefined();
   });
 
   it('are unknown when a call did not tell its handler time', () => {
@@ -192,6 +239,7 @@ describe('a cold start', () => {
     expect(coldExtraMs(targetWith(cold, taking(10, { seq: 1 }), taking(14, { seq: 2 })))).toEqual({
       extraMs: 48,
       count: 1,
+      of: 3,
     });
   });
 

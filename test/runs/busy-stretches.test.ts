@@ -1,12 +1,13 @@
 /** Busy windows in a row become one incident of the record. */
 import { expect, it } from 'vitest';
-import type { Incident, RecordHead, RunLine } from '../../src/core/record.ts';
+import type { Incident, RecordHead } from '../../src/core/record.ts';
 import { digestLines } from '../../src/runs/record-file.ts';
+import type { SettledLine } from '../../src/runs/settled-lines.ts';
 
 const busy = (fromMs: number, toMs: number, othersCpu: number): Incident => ({ kind: 'busy', fromMs, toMs, othersCpu });
 
 async function incidentsOf(incidents: Incident[]): Promise<Incident[]> {
-  async function* lines(): AsyncGenerator<RunLine> {
+  async function* lines(): AsyncGenerator<SettledLine> {
     for (const incident of incidents) yield { incident };
   }
   return (await digestLines({ targets: [] as RecordHead['targets'] } as RecordHead, lines())).incidents;
