@@ -20,6 +20,8 @@ import {
   urlOption,
 } from './function-options.ts';
 import {
+  callOption,
+  callTargetOption,
   durationOption,
   formatOption,
   intervalOption,
@@ -179,6 +181,8 @@ export function defineReport(program: Command): void {
     .description('Shows a run again, also one that goes on, was interrupted or was killed. Measures nothing.')
     .argument('[run]', 'its id, folder or record file (default: the latest)')
     .addOption(formatOption(REPORT_FORMATS))
+    .addOption(callOption())
+    .addOption(callTargetOption(TARGETS))
     .addOption(outOption())
     .action(async (run: string | undefined, options) => {
       const { runReport } = await import('./commands/report.ts');

@@ -71,4 +71,12 @@ export const outOption = () =>
 export const formatOption = (formats: readonly string[]) =>
   option('format', '<format>', 'how to show it').default('table').choices(formats);
 
+export const callOption = () =>
+  option('call', '<n>', 'one call alone, part by part: its number in the CSV or JSON').argParser(
+    wholeNumber('--call', 0),
+  );
+
+export const callTargetOption = (names: readonly string[]) =>
+  option('target', '<name>', 'whose --call (default: lambda, where it was measured)', 'call-target').choices(names);
+
 export const jsonOption = (description = 'print the record on stdout, and nothing else') => flag('json', description);

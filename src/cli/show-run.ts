@@ -20,6 +20,8 @@ export interface Shown {
   stop(): void;
 }
 
+const COLLECTING = 'waiting for traces and log lines (Ctrl-C: no longer)';
+
 export function showLoop(plan: RunPlan, limits: Limits): Shown {
   const spinner = startSpinner('starting');
   const progress = new TargetsProgress(
@@ -29,6 +31,7 @@ export function showLoop(plan: RunPlan, limits: Limits): Shown {
   return {
     show: event => {
       if (event.type === 'sample') spinner.update(progress.after(event.target, event.sample));
+      else if (event.type === 'collecting') spinner.update(COLLECTING);
     },
     stop: () => spinner.stop(),
   };
@@ -36,7 +39,7 @@ export function showLoop(plan: RunPlan, limits: Limits): Shown {
 
 /** `resumed`: its calls count from the start. */
 export async function showSchedule(plan: RunPlan, durationMs: number, resumed: Resumed | undefined): Promise<Shown> {
-  const spinner = startSpinner('starting');
+  let spinner = startSpinner('starting');
   const view = new SoakView({
     targets: plan.targets.map(({ name }) => name),
     plannedByTarget: new Map(plan.targets.map(({ name, slots }) => [name, slots!])),
@@ -63,6 +66,10 @@ export async function showSchedule(plan: RunPlan, durationMs: number, resumed: R
         const again = event.incident.kind === 'busy' && event.incident.fromMs === busyToMs;
         if (event.incident.kind === 'busy') busyToMs = event.incident.toMs;
         if (!again) live?.note(printable(`noticed  ${describeIncident(run, event.incident)}`));
+      } else if (event.type === 'collecting') {
+        live?.stop();
+        live = undefined;
+        spinner = startSpinner(COLLECTING);
       }
     },
     stop: () => {
