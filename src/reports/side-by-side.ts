@@ -142,6 +142,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   preprocessMs: 'preprocessing on that share',
 };
 
+const OF_THE_PROCESSORS = new Set(['inferenceMs', 'preprocessMs']);
+
 function gapLine(
   baseline: Side,
   theirs: Parts,
@@ -149,11 +151,11 @@ function gapLine(
   ours: Parts,
 ): string {
   const { serviceMs, parts } = gapOf(ours, theirs);
-  // Another model or other threads are a cause of their own.
-  const alike = sameInference(baseline.target, target);
+  // Another model or other threads are a cause of their own, and here it has the same processors.
+  const alike = sameInference(baseline.target, target) && target.info.cpuShare !== 'unlimited';
   const ratio = alike ? inferenceRatio(baseline.calls, calls) : undefined;
   const named = parts.map(([name, ms]) => {
-    const cause = !alike && name === 'inferenceMs' ? undefined : CAUSES[name];
+    const cause = alike || !OF_THE_PROCESSORS.has(name) ? CAUSES[name] : undefined;
     const times = name === 'inferenceMs' && ratio !== undefined ? ` (inference ${formatRatio(ratio)}x)` : '';
     return `${cause ?? stageName(name)} ${formatSignedMs(ms)}${times}`;
   });
