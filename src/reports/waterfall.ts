@@ -37,6 +37,7 @@ export function waterfallOf(sample: Sample): Waterfall {
       traced && told && 'the work stands at the start of its invocation, its parts one after another',
       !traced &&
         told &&
+        sample.timings.downloadMs !== undefined &&
         'the work stands in the middle of the call, its parts one after another: there is no trace that tells',
     ].filter(note => note !== false),
   };
@@ -140,7 +141,7 @@ function factsOf(sample: Sample): string[] {
   const part = (name: string, ms: number | undefined) => ms !== undefined && `${name} ${formatMs(ms)} ms`;
   return [
     outcome.ok
-      ? `${start}${startBy === undefined ? '' : ` ${BY[startBy]}`}`
+      ? `${start} start${startBy === undefined ? '' : `, ${BY[startBy]}`}`
       : `failed (${outcome.error.kind}): ${outcome.error.message}`,
     list([
       part('network', networkMs),

@@ -48,6 +48,24 @@ describe('report', () => {
     expect(await idOf(file)).toBe(basename(older));
   });
 
+  it('shows one call alone', async () => {
+    const text = await report('--call', '2');
+    expect(text).toContain(`call 2 of local in ${basename(latest)}: `);
+    expect(text).toMatch(/^ {2}handler +█+ +[\d.]+ ms$/m);
+    expect(await report('--call', '2', '--target', 'local')).toBe(text);
+  });
+
+  it.each([
+    [['--call', '99999'], 'has no call 99999 of local', /^the last one is \d+$/],
+    [['--call', '1', '--target', 'lambda'], 'did not measure lambda', /^it measured local$/],
+    [['--call', '1', '--format', 'csv'], '--call is shown as text, not as csv', /leave one/],
+    [['--target', 'local'], '--target is for --call', /name a call/],
+    [['--call', '-1'], '--call must be a whole number', /--call/],
+  ])('refuses %j', async (args, error, hint) => {
+    const told = complaint(await program.run(['report', ...args], { cwd }));
+    expect(told).toMatchObject({ code: 2, error: expect.stringContaining(error), hint: expect.stringMatching(hint) });
+  });
+
   it('takes the latest of --out, and of RESNET_BENCH_OUT', async () => {
     const out = await program.fresh();
     await cp(older, join(out, basename(older)), { recursive: true });
