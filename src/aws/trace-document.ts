@@ -81,7 +81,11 @@ function evidenceOf(service: Segment | undefined, fn: Segment | undefined, all: 
   const whole =
     service?.end_time !== undefined &&
     fn?.end_time !== undefined &&
-    ((invocation?.end_time !== undefined && overhead?.end_time !== undefined) || answer.latencyMs !== undefined);
+    ((invocation?.end_time !== undefined && overhead?.end_time !== undefined) ||
+      answer.latencyMs !== undefined ||
+      // A call that broke off has no answer, and nothing behind it.
+      fn.fault === true ||
+      fn.error === true);
   const madeMs = lengthOf(made);
   const fault = faultOf(service, fn);
   const serviceSideMs = lengthOf(service);

@@ -12,11 +12,16 @@ import {
   handlerOption,
   headerOption,
   idleTimeoutOption,
+  logFormatOption,
   memoryOption,
   portOption,
   proactiveOption,
+  samplingOption,
   taskRootOption,
   timeoutOption,
+  traceDelayOption,
+  traceLayoutOption,
+  tracePartialOption,
   urlOption,
 } from './function-options.ts';
 import {
@@ -146,7 +151,7 @@ export function defineEmulate(program: Command, { signal, exit }: CommandContext
     .command('emulate')
     .summary('the embedded Lambda in the foreground, for any client')
     .description(
-      'Runs the embedded Lambda on 127.0.0.1 until it is interrupted: a Function URL, an HTTP API, and Invoke for the AWS CLI and SDKs. The function is our own, or any program that speaks the Runtime API. Its log goes to stderr.',
+      'Runs the embedded Lambda on 127.0.0.1 until it is interrupted: a Function URL, an HTTP API, and an AWS endpoint for CLI and SDKs, with Invoke, traces and logs. The function is our own, or any program that speaks the Runtime API. Its log goes to stderr.',
     )
     .addOption(portOption())
     .addOption(memoryOption())
@@ -158,6 +163,11 @@ export function defineEmulate(program: Command, { signal, exit }: CommandContext
     .addOption(taskRootOption())
     .addOption(handlerOption())
     .addOption(envOption())
+    .addOption(traceLayoutOption())
+    .addOption(traceDelayOption())
+    .addOption(tracePartialOption())
+    .addOption(samplingOption())
+    .addOption(logFormatOption())
     .addOption(modelOption())
     .addOption(preprocessOption())
     .addOption(jsonOption('print the addresses on stdout as one line of JSON, and nothing else'))

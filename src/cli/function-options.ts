@@ -1,5 +1,6 @@
 /** Options of a function, deployed or emulated: each with its default, its environment variable and its check, stated once. */
 import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
+import { LOG_FORMATS, SAMPLINGS, TRACE_LAYOUTS, TRACE_PARTIALS } from '../core/lambda-telemetry.ts';
 import { defaultDuration, entry, option, positiveDuration, something, wholeNumber } from './option.ts';
 
 /** Longest pause a timer of Node can make. */
@@ -58,6 +59,31 @@ export const functionTimeoutOption = () =>
   option('timeout', '<time>', "the function's own: a call is ended then", 'function-timeout')
     .default(...defaultDuration('30s'))
     .argParser(positiveDuration('--timeout', LONGEST_FUNCTION_TIMEOUT_MS));
+
+export const traceLayoutOption = () =>
+  option('trace-layout', '<layout>', "of the emulator's traces: AWS writes both")
+    .default(TRACE_LAYOUTS[0])
+    .choices(TRACE_LAYOUTS);
+
+export const traceDelayOption = () =>
+  option('trace-delay', '<time>', "from a call's end until the emulator shows its trace (default: none)").argParser(
+    positiveDuration('--trace-delay', LONGEST_TIMER_MS),
+  );
+
+export const tracePartialOption = () =>
+  option('trace-partial', '<when>', "the function's half of a trace comes a second later (late), or never (always)")
+    .default(TRACE_PARTIALS[0])
+    .choices(TRACE_PARTIALS);
+
+export const samplingOption = () =>
+  option('sampling', '<which>', 'calls that leave a trace: all; as Lambda where no client decides; none')
+    .default(SAMPLINGS[0])
+    .choices(SAMPLINGS);
+
+export const logFormatOption = () =>
+  option('log-format', '<format>', 'of the lines that Lambda itself writes')
+    .default(LOG_FORMATS[0])
+    .choices(LOG_FORMATS);
 
 export const portOption = () =>
   option('port', '<n>', 'of the Function URL; the HTTP API gets the next, the AWS endpoint the one after; 0: any three')

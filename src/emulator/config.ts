@@ -1,6 +1,7 @@
 /** What the emulator's process is told: one JSON argument, checked here. */
 import { z } from 'zod';
 import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
+import { LOG_FORMATS, SAMPLINGS, TRACE_LAYOUTS, TRACE_PARTIALS } from '../core/lambda-telemetry.ts';
 
 /** Variables that Lambda sets and a function's configuration may not. */
 const RESERVED =
@@ -28,6 +29,17 @@ export const corsSchema = z.strictObject({
   maxAgeSeconds: z.int().min(0).max(86_400).default(0),
 });
 export type Cors = z.output<typeof corsSchema>;
+
+/** Of the AWS API, not of the function's front doors. */
+export const API_FAULTS = ['denied', 'expired', 'throttled', 'skewed', 'down', 'silent'] as const;
+const apiFaultSchema = z.strictObject({
+  /** `xray:BatchGetTraces` and so on; `*`: any. */
+  operation: z.string(),
+  fault: z.enum(API_FAULTS),
+  /** So many times; always when left out. */
+  times: z.int().positive().exactOptional(),
+});
+export type ApiFault = z.output<typeof apiFaultSchema>;
 
 export const emulatorConfigSchema = z
   .strictObject({
@@ -59,7 +71,18 @@ export const emulatorConfigSchema = z
       .regex(/^\d{12}$/)
       .default('123456789012'),
     tracing: z.enum(['Active', 'PassThrough']).default('Active'),
-    logFormat: z.literal('text').default('text'),
+    sampling: z.enum(SAMPLINGS).default('all'),
+    traceLayout: z.enum(TRACE_LAYOUTS).default('old'),
+    /** From the end of a call until its trace can be read. */
+    traceDelayMs: timerMs().or(z.literal(0)).default(0),
+    tracePartial: z.enum(TRACE_PARTIALS).default('no'),
+    /** Where the account's traces go: with CloudWatchLogs (Transaction Search) X-Ray's own API finds none of them. */
+    traceDestination: z.enum(['XRay', 'CloudWatchLogs']).default('XRay'),
+    logFormat: z.enum(LOG_FORMATS).default('text'),
+    /** Of JSON logs: with DEBUG the parts of each call stand in them. */
+    systemLogLevel: z.enum(['DEBUG', 'INFO', 'WARN']).default('INFO'),
+    /** Operations of the AWS API that go wrong, the first that fits. */
+    apiFaults: z.array(apiFaultSchema).default([]),
     /** Where lines go besides the ring in memory. */
     logs: z.enum(['memory', 'stderr']).default('memory'),
     cors: corsSchema.exactOptional(),

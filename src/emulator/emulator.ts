@@ -1,7 +1,9 @@
 /** The emulator put together: doors, function, environments, and how it all ends. */
 import { statSync } from 'node:fs';
 import { SetupError } from '../core/errors.ts';
+import { AwsApi } from './aws-api.ts';
 import type { EmulatorConfig } from './config.ts';
+import { addConfigurationRoute } from './configuration-api.ts';
 import { addControlRoutes } from './control.ts';
 import { functionUrlRoutes } from './function-url.ts';
 import { noHooks } from './hooks.ts';
@@ -10,11 +12,14 @@ import { httpApiRoutes } from './http-api.ts';
 import { addInvokeRoutes } from './invoke-api.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { FunctionLog } from './log.ts';
+import { addLogsRoute } from './logs-api.ts';
 import { Pool } from './pool.ts';
 import type { ReadyLine } from './ready-line.ts';
 import { Reaper } from './reaper.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import { listen, newRoutes, send } from './server.ts';
+import { TraceStore } from './trace-store.ts';
+import { addXrayRoutes } from './xray-api.ts';
 
 export interface RunningEmulator {
   readonly ready: ReadyLine;
@@ -32,17 +37,22 @@ export async function runEmulator(config: EmulatorConfig): Promise<RunningEmulat
   const log = new FunctionLog(config.logs === 'stderr' ? text => void process.stderr.write(`${text}\n`) : () => {});
   const reaper = new Reaper();
   const runtimeApi = new RuntimeApi(config);
+  const traces = new TraceStore(config);
   const pool = new Pool(config, {
     config,
     log,
     reaper,
-    hooks: noHooks,
+    hooks: { ...noHooks, finished: record => traces.finished(record) },
     openRuntimeApi: session => runtimeApi.open(session),
     closeRuntimeApi: session => runtimeApi.close(session),
   });
-  const lambda = new LambdaFunction(pool);
+  const lambda = new LambdaFunction(config, pool, invocation => traces.throttled(invocation));
   const aws = newRoutes();
+  const operations = new AwsApi(config);
   addInvokeRoutes(aws, config, lambda);
+  addConfigurationRoute(aws, operations, config);
+  addXrayRoutes(aws, operations, config, traces);
+  addLogsRoute(aws, operations, config, log);
   addControlRoutes(aws, pool, log);
   aws.setNotFoundHandler(async (_request, reply) => send(reply, jsonAnswer(404, { Message: 'Unknown operation' })));
 

@@ -23,7 +23,7 @@ export function environmentVariables(
     AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
     _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
-    AWS_LAMBDA_LOG_FORMAT: 'Text',
+    AWS_LAMBDA_LOG_FORMAT: config.logFormat === 'json' ? 'JSON' : 'Text',
     ...config.env,
     _HANDLER: config.handler ?? config.bootstrap.at(-1) ?? '',
     AWS_REGION: config.region,

@@ -79,6 +79,7 @@ export class Environment {
     this.#runtimeApi = await this.#around.openRuntimeApi(this.#session);
     if (this.phase === 'ended') return this.#around.closeRuntimeApi(this.#session);
     this.#life.enter('init');
+    this.#log.initStarts();
     this.#init = new Initialisation(this.#around.config.initTimeoutMs, () => void this.#initFailed('timeout'));
     this.#boot();
     await this.#init.over;
@@ -135,7 +136,8 @@ export class Environment {
   }
 
   #initialisedWell(): void {
-    this.#init?.succeed();
+    const span = this.#init?.succeed();
+    if (span !== undefined) this.#log.initEnds({ span, phase: 'init', status: 'success' });
     this.#process.samplePeak();
     this.#life.enter('idle');
     this.#process.rest();
@@ -143,7 +145,7 @@ export class Environment {
 
   async #initFailed(status: 'timeout' | 'error', errorType?: string): Promise<void> {
     const init = this.#init!;
-    this.#log.initFailed(init.fail(), 'init', status, errorType);
+    this.#log.initEnds({ span: init.fail(), phase: 'init', status, ...(errorType !== undefined && { errorType }) });
     this.#life.enter('down');
     await this.#process.end();
     init.close();
@@ -157,7 +159,8 @@ export class Environment {
     } else if (this.phase === 'reinit') {
       const failure = this.#initFailure(call.invocation.requestId, exit);
       call.inlineInit = { start: call.start, end: now() };
-      this.#log.initFailed(call.inlineInit, 'invoke', 'error', failure.errorType);
+      const { errorType } = failure;
+      this.#log.initEnds({ span: call.inlineInit, phase: 'invoke', status: 'error', errorType });
       call.give({ ok: false, failure });
       void this.#finish(call.inlineInit.end, { status: 'error', errorType: failure.errorType });
     } else if (this.phase === 'busy' && this.#session.eventUnread && call.inlineInit === undefined) {
@@ -178,7 +181,9 @@ export class Environment {
     if (this.#call !== call || this.phase === 'finishing' || this.phase === 'ended') return;
     const end = now();
     this.#process.samplePeak();
-    if (this.phase === 'reinit') this.#log.initFailed({ start: call.start, end }, 'invoke', 'timeout');
+    if (this.phase === 'reinit') {
+      this.#log.initEnds({ span: { start: call.start, end }, phase: 'invoke', status: 'timeout' });
+    }
     this.#life.enter('finishing');
     await this.#process.end();
     if (this.#call !== call) return;

@@ -8,7 +8,7 @@ import { newInvocation, REQUEST_LIMIT } from './invocation.ts';
 import { type LambdaFunction, THROTTLED } from './lambda-function.ts';
 import { now } from './moment.ts';
 import { newRoutes, type Request, type Routes, readBody, send } from './server.ts';
-import { newRoot, parseTraceHeader, responseTraceHeader, traceOf } from './trace.ts';
+import { newRoot, parseTraceHeader, responseTraceHeader } from './trace.ts';
 
 export function functionUrlRoutes(config: EmulatorConfig, lambda: LambdaFunction): Routes {
   const apiId = createHash('sha256').update(functionArn(config)).digest('hex').slice(0, 32);
@@ -16,26 +16,21 @@ export function functionUrlRoutes(config: EmulatorConfig, lambda: LambdaFunction
   // The function takes every method and path.
   routes.setNotFoundHandler(async (request, reply) => {
     const { cors } = config;
-    if (cors === undefined) return send(reply, await call(config, lambda, apiId, request));
+    if (cors === undefined) return send(reply, await call(lambda, apiId, request));
     if (isPreflight(request.raw)) {
       return send(reply, { status: 200, headers: preflightHeaders(cors, request.raw), body: Buffer.alloc(0) });
     }
-    const answer = await call(config, lambda, apiId, request);
+    const answer = await call(lambda, apiId, request);
     return send(reply, { ...answer, headers: added(answer.headers, corsHeaders(cors, request.raw)) });
   });
   return routes;
 }
 
-async function call(
-  config: EmulatorConfig,
-  lambda: LambdaFunction,
-  apiId: string,
-  request: Request,
-): Promise<HttpAnswer> {
+async function call(lambda: LambdaFunction, apiId: string, request: Request): Promise<HttpAnswer> {
   const receivedAt = now();
   const requestId = randomUUID();
   const asked = parseTraceHeader(request.headers['x-amzn-trace-id']?.toString());
-  const trace = traceOf(asked, config.tracing);
+  const trace = lambda.newTrace(asked);
   const headers = { 'x-amzn-requestid': requestId, 'x-amzn-trace-id': responseTraceHeader(trace) };
   const refused = (status: number, body: object) => ({
     ...jsonAnswer(status, body),
@@ -57,7 +52,7 @@ async function call(
   const payload = Buffer.from(JSON.stringify(event));
   if (payload.length > REQUEST_LIMIT) return refused(413, TOO_LARGE);
 
-  const running = await lambda.invoke(newInvocation({ payload, trace, receivedAt }, requestId));
+  const running = await lambda.invoke(newInvocation({ payload, trace }, requestId));
   if (running === undefined) return refused(429, THROTTLED);
   const answer = await running.answer.promise;
   const http = answer.ok ? inferHttpAnswer(answer.payload) : undefined;

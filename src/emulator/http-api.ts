@@ -7,7 +7,7 @@ import { type Invocation, newInvocation, REQUEST_LIMIT } from './invocation.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { after, now } from './moment.ts';
 import { newRoutes, type Request, type Routes, readBody, send } from './server.ts';
-import { newRoot, traceOf } from './trace.ts';
+import { newRoot } from './trace.ts';
 
 /** The API's own limit; Lambda's smaller one is met behind it. */
 const BODY_LIMIT = 10 * 1024 * 1024;
@@ -48,7 +48,7 @@ async function call(config: EmulatorConfig, lambda: LambdaFunction, api: Api, re
   const payload = Buffer.from(JSON.stringify(event));
   if (payload.length > REQUEST_LIMIT) return jsonAnswer(413, TOO_LARGE);
 
-  const invocation = newInvocation({ payload, trace: traceOf({}, config.tracing), receivedAt });
+  const invocation = newInvocation({ payload, trace: lambda.newTrace({}) });
   return inTime(config.httpApiTimeoutMs, integrate(lambda, invocation));
 }
 

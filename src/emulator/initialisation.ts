@@ -21,9 +21,12 @@ export class Initialisation {
     return this.#over.promise;
   }
 
-  succeed(): void {
-    this.#end = now();
+  /** Answers how long it took. */
+  succeed(): Span {
+    const end = now();
+    this.#end = end;
     this.close();
+    return { start: this.#start, end };
   }
 
   /** It will be done again inside the first call. Answers how long it was tried. */

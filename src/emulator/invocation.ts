@@ -1,7 +1,7 @@
 /** One call of the function: what a front door hands in, what comes back, and what is known of it afterwards. */
 import { randomUUID } from 'node:crypto';
 import type { Failure } from './failure.ts';
-import type { Moment } from './moment.ts';
+import { type Moment, now } from './moment.ts';
 import type { Trace } from './trace.ts';
 
 /** Bytes of an event, envelope included: 6 MiB. */
@@ -18,14 +18,18 @@ export interface Invocation {
   readonly trace: Trace;
   /** JSON; only through Invoke. */
   readonly clientContext?: string;
+  /** The whole request is here, and Lambda begins to deal with it. */
   readonly receivedAt: Moment;
+  /** Nobody waits for the answer. */
+  readonly isEvent?: boolean;
 }
 
+/** Received now. */
 export function newInvocation(
-  fields: Omit<Invocation, 'requestId' | 'invocationId'>,
+  fields: Omit<Invocation, 'requestId' | 'invocationId' | 'receivedAt'>,
   requestId = randomUUID(),
 ): Invocation {
-  return { ...fields, requestId, invocationId: randomUUID() };
+  return { ...fields, requestId, invocationId: randomUUID(), receivedAt: now() };
 }
 
 /** What the function said, or why it said nothing. */

@@ -1,13 +1,13 @@
 /** Front door: the Lambda API's Invoke. */
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../core/errors.ts';
-import { type EmulatorConfig, functionArn } from './config.ts';
+import type { EmulatorConfig } from './config.ts';
+import { functionNotFound, whatIsUnknown } from './function-name.ts';
 import { type HttpAnswer, jsonAnswer } from './http-answer.ts';
 import { newInvocation, REQUEST_LIMIT } from './invocation.ts';
 import { type LambdaFunction, THROTTLED } from './lambda-function.ts';
-import { now } from './moment.ts';
 import { type Request, type Routes, readBody, send } from './server.ts';
-import { parseTraceHeader, responseTraceHeader, traceOf } from './trace.ts';
+import { parseTraceHeader, responseTraceHeader } from './trace.ts';
 
 /** X-Amz-Log-Result holds this much, before base64. */
 const LOG_TAIL_BYTES = 4_096;
@@ -21,7 +21,6 @@ export function addInvokeRoutes(routes: Routes, config: EmulatorConfig, lambda: 
 }
 
 async function invoke(config: EmulatorConfig, lambda: LambdaFunction, request: Request): Promise<HttpAnswer> {
-  const receivedAt = now();
   const requestId = randomUUID();
   const refused = (status: number, type: string, body: object) => {
     const answer = jsonAnswer(status, body);
@@ -32,9 +31,7 @@ async function invoke(config: EmulatorConfig, lambda: LambdaFunction, request: R
   const body = await readBody(request.raw, REQUEST_LIMIT);
   if (body === 'truncated') return invalid('The request was cut off');
   const unknown = whatIsUnknown(request, config);
-  if (unknown !== undefined) {
-    return refused(404, 'ResourceNotFoundException', { Type: 'User', Message: `Function not found: ${unknown}` });
-  }
+  if (unknown !== undefined) return refused(404, 'ResourceNotFoundException', functionNotFound(unknown));
   if (body === 'too large') {
     const message = `Request must be smaller than ${REQUEST_LIMIT} bytes for the InvokeFunction operation`;
     return refused(413, 'RequestTooLargeException', { Type: 'User', message });
@@ -45,7 +42,7 @@ async function invoke(config: EmulatorConfig, lambda: LambdaFunction, request: R
   if (clientContext === null) return invalid('Client context must be a valid Base64-encoded JSON object.');
 
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
-  const trace = traceOf(parseTraceHeader(request.headers['x-amzn-trace-id']?.toString()), config.tracing);
+  const trace = lambda.newTrace(parseTraceHeader(request.headers['x-amzn-trace-id']?.toString()));
   const headers = {
     'x-amzn-requestid': requestId,
     'x-amzn-trace-id': responseTraceHeader(trace),
@@ -57,7 +54,7 @@ async function invoke(config: EmulatorConfig, lambda: LambdaFunction, request: R
       payload: body.length === 0 ? Buffer.from('{}') : body,
       trace,
       ...(clientContext !== undefined && { clientContext }),
-      receivedAt,
+      isEvent: type === 'Event',
     },
     requestId,
   );
@@ -92,19 +89,6 @@ async function invoke(config: EmulatorConfig, lambda: LambdaFunction, request: R
     },
     body: payload,
   };
-}
-
-/** The ARN of what was asked for when it is not this function: name, partial or full ARN, with or without a qualifier. */
-function whatIsUnknown(request: Request, config: EmulatorConfig): string | undefined {
-  const { name } = request.params as { name: string };
-  const { Qualifier } = request.query as { Qualifier?: string };
-  const [, prefix = '', plain = '', suffix] =
-    /^(arn:aws:lambda:[^:]+:\d{12}:function:|\d{12}:function:)?([^:]+)(?::(.+))?$/.exec(name) ?? [];
-  const qualifier = Qualifier ?? suffix ?? '$LATEST';
-  const ours = functionArn(config);
-  if (plain === config.functionName && ours.endsWith(`${prefix}${plain}`) && qualifier === '$LATEST') return undefined;
-  const asked = ours.slice(0, -config.functionName.length) + plain;
-  return qualifier === '$LATEST' ? asked : `${asked}:${qualifier}`;
 }
 
 async function deliverEvent(

@@ -5,6 +5,8 @@ export interface LogLine {
   readonly epochMs: number;
   readonly stream: string;
   readonly text: string;
+  /** Counts all that were ever written, from 0. */
+  readonly number: number;
 }
 
 const RING_LINES = 10_000;
@@ -19,14 +21,16 @@ export class FunctionLog {
   readonly #mirror: (text: string) => void;
   #lines: LogLine[] = [];
   #characters = 0;
+  #written = 0;
 
   /** `mirror` gets every line as it comes. */
   constructor(mirror: (text: string) => void) {
     this.#mirror = mirror;
   }
 
-  append(line: LogLine): void {
-    this.#lines.push(line);
+  append(line: Omit<LogLine, 'number'>): void {
+    this.#lines.push({ ...line, number: this.#written });
+    this.#written += 1;
     this.#characters += line.text.length;
     // Twice the ring before it is cut: one copy now and then, not one a line.
     if (this.#lines.length > 2 * RING_LINES || this.#characters > 2 * RING_CHARACTERS) this.#cut();

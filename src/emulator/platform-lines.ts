@@ -1,37 +1,50 @@
 /** The lines Lambda itself writes into a log, in its text format. */
 import { seconds } from './failure.ts';
-import type { InvocationRecord, Span } from './invocation.ts';
+import type { Invocation, InvocationRecord, Span } from './invocation.ts';
 
-export function startLine(requestId: string): string {
-  return `START RequestId: ${requestId} Version: $LATEST`;
+/** What becomes of an initialisation. */
+export interface InitOutcome {
+  readonly span: Span;
+  /** `invoke` for one inside a call. */
+  readonly phase: 'init' | 'invoke';
+  readonly status: 'success' | 'timeout' | 'error';
+  readonly errorType?: string;
 }
 
-export function endLine(requestId: string): string {
-  return `END RequestId: ${requestId}`;
+/** The lines for an event, none for one that the format or its level leaves out. */
+export interface PlatformLog {
+  initStarts(): readonly string[];
+  initEnds(outcome: InitOutcome): readonly string[];
+  callStarts(invocation: Invocation): readonly string[];
+  /** The runtime is gone; its own output says more. */
+  exited(requestId: string, words: string): readonly string[];
+  timedOut(requestId: string, timeoutMs: number): readonly string[];
+  callEnds(record: InvocationRecord): readonly string[];
 }
 
-export function timeoutLine(requestId: string, timeoutMs: number): string {
+export function textLog(memoryMb: number): PlatformLog {
+  return {
+    initStarts: () => [],
+    // On demand it is written only of an initialisation that failed.
+    initEnds: outcome => (outcome.status === 'success' ? [] : [initReportLine(outcome)]),
+    callStarts: ({ requestId }) => [`START RequestId: ${requestId} Version: $LATEST`],
+    exited: (requestId, words) => [`RequestId: ${requestId} Error: ${words}\nRuntime.ExitError`],
+    timedOut: (requestId, timeoutMs) => [timeoutLine(requestId, timeoutMs)],
+    callEnds: record => [`END RequestId: ${record.invocation.requestId}`, reportLine(record, memoryMb)],
+  };
+}
+
+function timeoutLine(requestId: string, timeoutMs: number): string {
   return `${new Date().toISOString()} ${requestId} Task timed out after ${seconds(timeoutMs)} seconds\n`;
 }
 
-/** Why a runtime is gone; its own output says more. */
-export function exitLine(requestId: string, words: string): string {
-  return `RequestId: ${requestId} Error: ${words}\nRuntime.ExitError`;
-}
-
-/** On demand it is written only of an initialisation that failed. */
-export function initReportLine(
-  init: Span,
-  phase: 'init' | 'invoke',
-  status: 'timeout' | 'error',
-  errorType?: string,
-): string {
+function initReportLine({ span, phase, status, errorType }: InitOutcome): string {
   const type = errorType === undefined ? '' : `\tError Type: ${errorType}`;
-  return `INIT_REPORT Init Duration: ${duration(init.end.ms - init.start.ms)}\tPhase: ${phase}\tStatus: ${status}${type}`;
+  return `INIT_REPORT Init Duration: ${duration(span.end.ms - span.start.ms)}\tPhase: ${phase}\tStatus: ${status}${type}`;
 }
 
 /** Fields end in a tab each, as AWS's do; what is not known is left out. */
-export function reportLine(record: InvocationRecord, memoryMb: number): string {
+function reportLine(record: InvocationRecord, memoryMb: number): string {
   const { invocation, init, maxMemoryMb, status, errorType } = record;
   const fields = [
     `REPORT RequestId: ${invocation.requestId}`,

@@ -1,5 +1,6 @@
 /** X-Amzn-Trace-Id: read from a client, decided on, and written for a function. */
 import { randomBytes } from 'node:crypto';
+import type { Sampler } from './sampler.ts';
 
 const ROOT = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/;
 const SEGMENT = /^[0-9a-f]{16}$/;
@@ -42,11 +43,14 @@ export function parseTraceHeader(header: string | undefined): TraceRequest {
   };
 }
 
-/** A client's decision is obeyed; without one everything is sampled (AWS: one a second and 5 % of the rest). */
-export function traceOf(request: TraceRequest, tracing: 'Active' | 'PassThrough'): Trace {
+/** Without active tracing nothing is sampled, whatever the client says. */
+export function traceOf(
+  request: TraceRequest,
+  { tracing, sampler }: { tracing: 'Active' | 'PassThrough'; sampler: Sampler },
+): Trace {
   const root = request.root ?? newRoot();
-  const segmentId = randomBytes(8).toString('hex');
-  const sampled = tracing === 'Active' && (request.sampled ?? true);
+  const segmentId = newSegmentId();
+  const sampled = tracing === 'Active' && sampler.decide(request.sampled);
   const lineage = request.lineage === undefined ? '' : `;Lineage=${request.lineage}`;
   const own = tracing === 'Active' ? `;Parent=${segmentId};Sampled=${sampled ? 1 : 0}` : '';
   return {
@@ -61,6 +65,10 @@ export function traceOf(request: TraceRequest, tracing: 'Active' | 'PassThrough'
 export function newRoot(): string {
   const seconds = Math.floor(Date.now() / 1_000);
   return `1-${seconds.toString(16).padStart(8, '0')}-${randomBytes(12).toString('hex')}`;
+}
+
+export function newSegmentId(): string {
+  return randomBytes(8).toString('hex');
 }
 
 /** As Lambda tells it to the caller. */

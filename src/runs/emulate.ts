@@ -1,6 +1,7 @@
 /** The embedded Lambda for any client: our handler, or whatever program the caller names. */
 import { statSync } from 'node:fs';
 import { UsageError } from '../core/errors.ts';
+import type { LogFormat, Sampling, TraceLayout, TracePartial } from '../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import { isReserved } from '../emulator/config.ts';
 import { type Emulator, startEmulator } from '../emulator/start.ts';
@@ -19,6 +20,15 @@ export interface OwnProgram {
   readonly handler?: string;
 }
 
+/** What the emulator shows of each call. */
+export interface TelemetryOptions {
+  readonly traceLayout: TraceLayout;
+  readonly traceDelayMs: number;
+  readonly tracePartial: TracePartial;
+  readonly sampling: Sampling;
+  readonly logFormat: LogFormat;
+}
+
 export interface EmulateOptions {
   /** 0: any three. */
   readonly port: number;
@@ -28,6 +38,7 @@ export interface EmulateOptions {
   readonly concurrency: number;
   readonly idleTimeoutMs: number;
   readonly proactive: number;
+  readonly telemetry: TelemetryOptions;
   /** Variables of the function. */
   readonly env: Readonly<Record<string, string>>;
   /** Ours when absent. */
@@ -42,7 +53,7 @@ export interface EmulateOptions {
  * SetupError when it cannot start; either when the model cannot be had.
  */
 export async function emulate(options: EmulateOptions, modelOptions: ModelOptions): Promise<Emulator> {
-  const { env, program, model, preprocess, ...limits } = options;
+  const { env, program, model, preprocess, telemetry, ...limits } = options;
   const reserved = Object.keys(env).find(isReserved);
   if (reserved !== undefined) {
     throw new UsageError(`--env ${reserved} cannot be set: Lambda reserves it`, 'choose another name');
@@ -54,5 +65,8 @@ export async function emulate(options: EmulateOptions, modelOptions: ModelOption
     program === undefined
       ? ourFunction(await chooseModel(model, modelOptions), preprocess)
       : { ...program, bootstrap: [...program.bootstrap], functionName: FUNCTION_NAME, env: {} };
-  return startEmulator({ ...what, ...limits, env: { ...what.env, ...env }, logs: 'stderr' }, modelOptions.signal);
+  return startEmulator(
+    { ...what, ...limits, ...telemetry, env: { ...what.env, ...env }, logs: 'stderr' },
+    modelOptions.signal,
+  );
 }

@@ -1,6 +1,8 @@
 /** What the emulator's tests share: emulators that are stopped in the end, calls, and waiting for conditions. */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { EmulatorOptions } from '../../src/emulator/config.ts';
@@ -23,6 +25,13 @@ export function options(more: Partial<EmulatorOptions> = {}): EmulatorOptions {
 
 export function node(file: string): string[] {
   return [process.execPath, file];
+}
+
+/** A folder for slow-init.mjs, for one test. */
+export function marks(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'resnet-bench-marks-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** For one test; a `beforeAll` calls `startEmulator` itself. */
@@ -87,11 +96,14 @@ export function raw(url: string, lines: readonly string[], body = ''): Promise<s
 }
 
 /** Polls until it answers something true; fails after `withinMs`. */
-export async function until<T>(condition: () => T | Promise<T>, withinMs = 5_000): Promise<NonNullable<T>> {
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  withinMs = 5_000,
+): Promise<Exclude<NonNullable<T>, false>> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const value = await condition();
-    if (value) return value;
+    if (value) return value as Exclude<NonNullable<T>, false>;
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${condition}`);
     await new Promise(resolve => setTimeout(resolve, 20));
   }

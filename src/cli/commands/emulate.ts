@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgsStringToArgv } from 'string-argv';
 import { EXIT, SetupError, UsageError } from '../../core/errors.ts';
+import type { LogFormat, Sampling, TraceLayout, TracePartial } from '../../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../../core/preprocess-mode.ts';
 import { type Emulator, emulate, type OwnProgram } from '../../runs/emulate.ts';
 import { withModelProgress } from '../model-progress.ts';
@@ -9,7 +10,7 @@ import { withModelProgress } from '../model-progress.ts';
 export interface EmulateCommandOptions {
   readonly port: number;
   readonly memory: number;
-  /** Milliseconds, as is the other duration. */
+  /** Milliseconds, as are the other durations. */
   readonly timeout: number;
   readonly concurrency: number;
   readonly idleTimeout: number;
@@ -18,6 +19,11 @@ export interface EmulateCommandOptions {
   readonly taskRoot?: string;
   readonly handler?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly traceLayout: TraceLayout;
+  readonly traceDelay?: number;
+  readonly tracePartial: TracePartial;
+  readonly sampling: Sampling;
+  readonly logFormat: LogFormat;
   readonly model?: string;
   readonly preprocess: PreprocessMode;
   readonly json?: boolean;
@@ -30,6 +36,7 @@ export async function runEmulate(
   signal: AbortSignal,
 ): Promise<number> {
   const { port, memory, timeout, concurrency, idleTimeout, proactive, env = {}, model, preprocess } = options;
+  const { traceLayout, traceDelay = 0, tracePartial, sampling, logFormat } = options;
   if (proactive > concurrency) {
     throw new UsageError(`--proactive ${proactive} is more than --concurrency ${concurrency}`, 'raise --concurrency');
   }
@@ -38,6 +45,7 @@ export async function runEmulate(
     emulate(
       {
         ...{ port, memoryMb: memory, timeoutMs: timeout, concurrency, idleTimeoutMs: idleTimeout, proactive, env },
+        telemetry: { traceLayout, traceDelayMs: traceDelay, tracePartial, sampling, logFormat },
         ...(program && { program }),
         ...(model !== undefined && { model }),
         preprocess,
@@ -87,9 +95,11 @@ Anybody on this machine may call it: signatures are not checked. Ctrl-C ends it.
 
 measure it    resnet-bench lambda --url ${functionUrl} --front-door url
 by curl       printf '{"image": "%s"}' "$(base64 < dog.jpg | tr -d '\\n')" | curl --data-binary @- ${functionUrl}
-AWS CLI v2    AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x AWS_REGION=us-east-1 aws --endpoint-url ${invokeEndpoint} \\
-                lambda invoke --function-name resnet-bench --payload fileb://event.json answer.json
+AWS CLI       export AWS_ENDPOINT_URL=${invokeEndpoint} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x
+              aws lambda invoke --function-name resnet-bench --payload fileb://event.json answer.json
               (event.json holds what curl sends)
+              aws logs filter-log-events --log-group-name /aws/lambda/resnet-bench --filter-pattern REPORT
+              aws xray batch-get-traces --trace-ids ID   (stands in the REPORT line)
 `;
 }
 
