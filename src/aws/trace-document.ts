@@ -78,14 +78,14 @@ function evidenceOf(service: Segment | undefined, fn: Segment | undefined, all: 
   const made = init ?? restore;
   const invocationMs = lengthOf(invocation) ?? sum(answer.latencyMs, answer.durationMs ?? 0);
   const overheadMs = lengthOf(overhead) ?? sum(answer.runtimeMs, answer.extensionMs ?? 0);
-  const whole =
-    service?.end_time !== undefined &&
-    fn?.end_time !== undefined &&
-    ((invocation?.end_time !== undefined && overhead?.end_time !== undefined) ||
-      answer.latencyMs !== undefined ||
-      // A call that broke off has no answer, and nothing behind it.
-      fn.fault === true ||
-      fn.error === true);
+  // Without an environment there is no second segment.
+  const refused = service?.throttle === true && service.end_time !== undefined;
+  const answered =
+    (invocation?.end_time !== undefined && overhead?.end_time !== undefined) || answer.latencyMs !== undefined;
+  // A call that broke off has no answer, and nothing behind it.
+  const broken = fn?.fault === true || fn?.error === true;
+  const ended = service?.end_time !== undefined && fn?.end_time !== undefined;
+  const whole = refused || (ended && (answered || broken));
   const madeMs = lengthOf(made);
   const fault = faultOf(service, fn);
   const serviceSideMs = lengthOf(service);

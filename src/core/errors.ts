@@ -49,6 +49,8 @@ export type FailureKind =
   | 'http-4xx'
   | 'redirect'
   | 'http-5xx'
+  /** Invoke says that the function crashed, threw or took too long. */
+  | 'function-error'
   /** An answer in no HTTP; one in no JSON (HTML); one that breaks off; JSON without predictions that can be right. */
   | 'not-http'
   | 'not-json'

@@ -76,12 +76,17 @@ export interface ObservedCall {
   /** Of the wall clock here, milliseconds since 1970: another clock than AWS's. */
   readonly issuedAtMs: number;
   readonly completedAtMs: number;
+  /** It was answered well; else `httpStatus` tells what the answer was, if there was one. */
+  readonly ok: boolean;
+  readonly httpStatus?: number;
   readonly requestId?: string;
   readonly traceId?: string;
   /** How `traceId` was learnt. */
   readonly traceJoin?: 'handler' | 'header';
   /** False when a header said so: no trace will come. */
   readonly sampled?: boolean;
+  /** Its log line came with the answer. */
+  readonly logged?: boolean;
 }
 
 export interface CallEvidence {

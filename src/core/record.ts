@@ -83,6 +83,7 @@ export const targetInfoSchema = z.object({
   connection: z.enum(['keep', 'new']).exactOptional(),
   url: z.string().exactOptional(),
   functionName: z.string().exactOptional(),
+  logGroup: z.string().exactOptional(),
   memoryMb: z.number().exactOptional(),
   cpuShare: z.union([z.number(), z.literal('unlimited')]).exactOptional(),
   region: z.string().exactOptional(),

@@ -37,6 +37,7 @@ export type CallFacts = Pick<Sample, (typeof CALL_FACTS)[number]> & {
 export const LEARNED = [
   ...(['model', 'threads', 'memoryMb', 'cpuModel'] as const),
   ...(['cpuCount', 'cpuFlags', 'node', 'onnxruntime'] as const),
+  ...(['functionName', 'logGroup'] as const),
 ] satisfies (keyof TargetInfo)[];
 export type Learned = Readonly<Partial<Pick<TargetInfo, (typeof LEARNED)[number]>>>;
 

@@ -25,6 +25,7 @@ export interface HandlerOptions {
   readonly memoryMb?: number | undefined;
   /** Dimension of the metrics; without it none are written. */
   readonly functionName?: string | undefined;
+  readonly logGroup?: string | undefined;
   readonly logStreamName?: string | undefined;
 }
 
@@ -37,7 +38,7 @@ export interface HandlerOptions {
  * - `RESNET_BENCH_THREADS`: see `defaultThreads`
  * - `RESNET_BENCH_PREPROCESS`: `torchvision` or `fast`; `torchvision`
  *
- * and Lambda's (`LAMBDA_TASK_ROOT`, `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, `_FUNCTION_NAME`, `_LOG_STREAM_NAME`). An empty
+ * and Lambda's (`LAMBDA_TASK_ROOT`, `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, `_FUNCTION_NAME`, `_LOG_GROUP_NAME`, `_LOG_STREAM_NAME`). An empty
  * variable counts as unset. Throws SetupError for a value that cannot be.
  */
 export function optionsFrom(env: Variables): HandlerOptions {
@@ -50,6 +51,7 @@ export function optionsFrom(env: Variables): HandlerOptions {
     preprocess: preprocessMode(env),
     memoryMb,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME || undefined,
+    logGroup: env.AWS_LAMBDA_LOG_GROUP_NAME || undefined,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME || undefined,
   };
 }

@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { cpus } from 'node:os';
 import { readCpuFlags } from '../classifier/cpu-flags.ts';
 import { ONNXRUNTIME_VERSION } from '../classifier/session.ts';
+import type { HandlerOptions } from './config.ts';
+
+type RuntimeFacts = Pick<HandlerOptions, 'threads' | 'memoryMb' | 'functionName' | 'logGroup'>;
 
 /** `runtime` of an answer. */
 export interface RuntimeInfo {
@@ -16,9 +19,12 @@ export interface RuntimeInfo {
   readonly cpu_count?: number;
   /** Instruction sets that matter here; on Linux only. */
   readonly cpu_flags?: readonly string[];
+  /** By these its traces and its log lines are found. */
+  readonly function_name?: string;
+  readonly log_group?: string;
 }
 
-export function describeRuntime(threads: number, memoryMb: number | undefined): RuntimeInfo {
+export function describeRuntime({ threads, memoryMb, functionName, logGroup }: RuntimeFacts): RuntimeInfo {
   const processors = cpus();
   const cpuModel = processors[0]?.model.trim();
   const cpuFlags = readCpuFlags();
@@ -30,6 +36,8 @@ export function describeRuntime(threads: number, memoryMb: number | undefined): 
     ...(cpuModel && cpuModel !== 'unknown' && { cpu_model: cpuModel }),
     ...(processors.length > 0 && { cpu_count: processors.length }),
     ...(cpuFlags && { cpu_flags: cpuFlags }),
+    ...(functionName !== undefined && { function_name: functionName }),
+    ...(logGroup !== undefined && { log_group: logGroup }),
   };
 }
 

@@ -43,7 +43,7 @@ export async function createHandler(
 ): Promise<Handler> {
   const { memoryMb, functionName, model } = options;
   const classifier = await createClassifier(options);
-  const runtime = describeRuntime(options.threads, memoryMb);
+  const runtime = describeRuntime(options);
   const environment_id = environmentId(options.logStreamName);
   const ready = { monotonicMs: performance.now(), wallMs: Date.now() };
   const initMs = round(ready.monotonicMs, 3);

@@ -24,6 +24,14 @@ export function statusFailure(httpStatus: number, told: string | undefined): Que
   return new QueryError(kindOfStatus(httpStatus, reason), message, { httpStatus });
 }
 
+/** Invoke answers 200 and says in a header that the function failed. */
+export function functionFailure(httpStatus: number, how: string, told: string): QueryError {
+  const reason = brief(told);
+  return new QueryError('function-error', `the function failed (${brief(how)})${reason && `: ${reason}`}`, {
+    httpStatus,
+  });
+}
+
 /** A benchmark that followed would measure another address than the one it names. */
 export function redirectFailure(
   httpStatus: number,

@@ -1,19 +1,19 @@
 /** What comes of a call: an inference, or a failure that keeps what is known of it. */
+import { reportIn } from '../aws/report-line.ts';
 import { QueryError } from '../core/errors.ts';
 import type { CallFacts, Inference, Learned } from '../core/runner.ts';
-import type { HttpAnswer, HttpExchange } from './http-call.ts';
+import type { HttpAnswer, HttpExchange, ResponseHeaders } from './http-call.ts';
 import { decodeBody } from './http-decoding.ts';
-import { redirectFailure, statusFailure } from './http-failure.ts';
-import type { Address } from './lambda-address.ts';
-import { identify, single } from './lambda-identity.ts';
+import { functionFailure, redirectFailure, statusFailure } from './http-failure.ts';
+import { type FrontDoor, identify, single } from './lambda-identity.ts';
 import { type Redact, redactDeep } from './lambda-redact.ts';
 import { type Answer, readAnswer } from './wire-answer.ts';
-import { isSuccess, type OpenedBody, openBody } from './wire-body.ts';
+import { isSuccess, type OpenedBody, openBody, reasonIn } from './wire-body.ts';
 import type { EncodedImage } from './wire-request.ts';
 
 export interface AnswerContext {
   readonly origin: string;
-  readonly frontDoor: Address['frontDoor'];
+  readonly frontDoor: FrontDoor;
   /** For messages, and for what is kept of an answer. */
   readonly quoted: Redact;
   readonly told: Redact;
@@ -34,8 +34,10 @@ export function readExchange(
     ...(reused !== undefined && { requestBytes: request.body.length, connectionReused: reused }),
     ...(status !== undefined && { responseBytes: body.length }),
     ...redactDeep(ids, context.told),
-    // A word of our own.
+    // Words of our own.
     ...(ids.traceJoin && { traceJoin: ids.traceJoin }),
+    ...(ids.trace && { trace: ids.trace }),
+    ...logOf(headers, ids.requestId),
   };
   try {
     if ('failure' in exchange) throw exchange.failure;
@@ -59,6 +61,14 @@ export function readExchange(
   }
 }
 
+/** Invoke sends the end of the call's log. */
+function logOf(headers: ResponseHeaders, requestId: string | undefined): CallFacts {
+  const tail = single(headers['x-amz-log-result']);
+  if (tail === undefined || requestId === undefined) return {};
+  const log = reportIn(Buffer.from(tail, 'base64').toString('utf8'), requestId);
+  return log === undefined ? {} : { evidence: { log } };
+}
+
 /** Of an answer that broke off there is nothing to be opened. */
 function open(exchange: HttpExchange): OpenedBody | QueryError {
   if ('failure' in exchange) return exchange.failure;
@@ -69,6 +79,12 @@ function open(exchange: HttpExchange): OpenedBody | QueryError {
 function read(opened: OpenedBody | QueryError, answer: HttpAnswer, { origin, quoted }: AnswerContext): Answer {
   const { status, headers } = answer;
   if (status >= 300 && status <= 399) throw redirectFailure(status, single(headers.location), origin, quoted);
+  const failed = single(headers['x-amz-function-error']);
+  if (failed !== undefined) throw functionFailure(status, failed, quoted(reasonOf(opened)));
   if (!(opened instanceof QueryError)) return readAnswer(opened, quoted);
   throw isSuccess(status) ? opened : statusFailure(status, undefined);
+}
+
+function reasonOf(opened: OpenedBody | QueryError): string {
+  return opened instanceof QueryError ? '' : (reasonIn(opened) ?? '');
 }

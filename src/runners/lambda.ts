@@ -1,4 +1,5 @@
-/** The Lambda runner: the classifier behind a URL, ours or the original Python function, at whatever front door. */
+/** The Lambda runner: the classifier behind a URL or Invoke, ours or the original Python function, at whatever front door. */
+import { type EvidenceOptions, EvidenceSource } from '../aws/evidence-source.ts';
 import { QueryError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import type { TargetInfo, Warning } from '../core/record.ts';
@@ -6,21 +7,15 @@ import type { Inference, Learned, Runner } from '../core/runner.ts';
 import type { HttpExchange } from './http-call.ts';
 import { type ClientClass, HttpConnection, loadClient } from './http-connection.ts';
 import { rehearse } from './http-rehearsal.ts';
-import { type Address, parseAddress } from './lambda-address.ts';
-import { type Headers, mergeHeaders } from './lambda-headers.ts';
+import { type Door, type InvokeTarget, invokeDoor, type UrlTarget, urlDoor } from './lambda-door.ts';
 import { LearnedFacts } from './lambda-learned.ts';
 import { type AnswerContext, readExchange } from './lambda-read.ts';
-import { redactors } from './lambda-secrets.ts';
 import { type EncodedImage, encodeImage } from './wire-request.ts';
 import { newTraceHeader } from './wire-trace.ts';
 
-export interface LambdaRunnerOptions {
-  /** http or https; user and password become an Authorization header, the query is sent as it is; neither is ever shown. */
-  readonly url: string;
-  /** Told from an address of AWS's own when absent. */
-  readonly frontDoor?: 'url' | 'http-api' | undefined;
-  /** Sent with each call; values are secret. */
-  readonly headers?: Headers | undefined;
+export type LambdaRunnerOptions = CallOptions & (UrlTarget | { readonly invoke: InvokeTarget });
+
+interface CallOptions {
   /** For a whole call, connecting included. */
   readonly timeoutMs: number;
   /** `keep`: a connection is used again for as long as the server lets it. `new`: each call makes its own, and a whole TLS handshake. */
@@ -29,13 +24,16 @@ export interface LambdaRunnerOptions {
   readonly images: readonly Image[];
   /** What an earlier part of the run was told of the function. */
   readonly known?: Learned;
+  /** Where its traces and log lines are looked for; nowhere when absent. */
+  readonly evidence?: EvidenceOptions | undefined;
+  /** The name by which they are found, where neither address nor answers tell. */
+  readonly functionName?: string | undefined;
   /** True when the function is that of the embedded emulator. */
   readonly emulated?: boolean | undefined;
 }
 
 interface Started {
-  readonly address: Address;
-  readonly headers: Headers;
+  readonly door: Door;
   readonly encoded: ReadonlyMap<string, EncodedImage | QueryError>;
   readonly Client: ClientClass;
   readonly context: AnswerContext;
@@ -48,26 +46,38 @@ export class LambdaRunner implements Runner {
   #idle: HttpConnection[] = [];
   readonly #busy = new Set<HttpConnection>();
   #learned = new LearnedFacts();
+  #source: EvidenceSource | undefined;
+  /** Absent when nothing is looked for. */
+  readonly evidence?: NonNullable<Runner['evidence']>;
 
   constructor(options: LambdaRunnerOptions) {
     this.#options = options;
+    if (options.evidence === undefined) return;
+    this.evidence = (calls, signal) => {
+      if (this.#source === undefined) throw new Error('evidence before start');
+      return this.#source.collect(calls, signal);
+    };
   }
 
-  /** Asks the function nothing: its first call is to be a measured one. */
+  /** Asks the function nothing: its first call is to be a measured one. Throws UsageError or SetupError as the doors do. */
   async start(signal: AbortSignal): Promise<TargetInfo> {
-    const { url, headers: users = {}, connection, images, emulated = false } = this.#options;
-    const address = parseAddress(url);
-    const { authorization, region, origin } = address;
-    const own = { 'content-type': 'application/json', accept: 'application/json' };
-    const headers = mergeHeaders(authorization === undefined ? own : { ...own, authorization }, users);
-    const { quoted, told } = redactors(address, headers, own);
-    const encoded = new Map(images.map(image => [image.sha256, encodeImage(image)]));
+    const options = this.#options;
+    const { connection, images, emulated = false, evidence, functionName } = options;
+    const door = 'invoke' in options ? await invokeDoor(options.invoke, signal) : urlDoor(options);
+    const encoded = new Map(images.map(image => [image.sha256, encodeImage(image, door.body)]));
     const Client = await loadClient();
     await rehearse(Client, signal);
-    const frontDoor = this.#options.frontDoor ?? address.frontDoor;
-    this.#started = { address, headers, encoded, Client, context: { origin, frontDoor, quoted, told } };
+    const { origin, frontDoor, quoted, told, info } = door;
+    this.#started = { door, encoded, Client, context: { origin, frontDoor, quoted, told } };
     this.#learned = new LearnedFacts(this.#options.known);
-    return { emulated, connection, url: address.shown, ...(frontDoor && { frontDoor }), ...(region && { region }) };
+    // The clients are loaded before the first call, not beside it.
+    if (evidence !== undefined) {
+      const name = () => functionName ?? info.functionName ?? this.#learned.first().functionName;
+      const group = () => info.logGroup ?? this.#learned.first().logGroup;
+      const byName = () => (name() === undefined ? undefined : `/aws/lambda/${name()}`);
+      this.#source = await EvidenceSource.open(evidence, { functionName: name, logGroup: () => group() ?? byName() });
+    }
+    return { emulated, connection, ...(functionName !== undefined && { functionName }), ...info };
   }
 
   async infer(image: Image, signal: AbortSignal): Promise<Inference> {
@@ -87,25 +97,29 @@ export class LambdaRunner implements Runner {
   }
 
   async warnings(): Promise<Warning[]> {
-    return this.#learned.warnings();
+    return [
+      ...(this.#started?.door.warnings() ?? []),
+      ...this.#learned.warnings(),
+      ...(this.#source?.warnings() ?? []),
+    ];
   }
 
   /** Calls in flight fail. */
   async stop(): Promise<void> {
+    const { door } = this.#started ?? {};
     this.#started = undefined;
+    door?.close();
+    this.#source?.close();
     for (const connection of [...this.#idle.splice(0), ...this.#busy]) connection.close();
   }
 
   async #call(started: Started, body: Buffer, signal: AbortSignal): Promise<HttpExchange> {
     const { timeoutMs, connection: mode } = this.#options;
-    const { address, Client } = started;
-    const connection = this.#takeIdle() ?? new HttpConnection(Client, address.origin);
-    const headers = { ...started.headers, 'x-amzn-trace-id': newTraceHeader() };
+    const { door, Client } = started;
+    const headers = { ...(await door.headersOf(body)), 'x-amzn-trace-id': newTraceHeader() };
+    const connection = this.#takeIdle() ?? new HttpConnection(Client, door.origin);
     this.#busy.add(connection);
-    const exchange = await connection.send(
-      { path: address.path, headers, body, timeoutMs, last: mode === 'new' },
-      signal,
-    );
+    const exchange = await connection.send({ path: door.path, headers, body, timeoutMs, last: mode === 'new' }, signal);
     this.#busy.delete(connection);
     if (mode === 'keep' && this.#started === started) this.#idle.push(connection);
     else connection.close();

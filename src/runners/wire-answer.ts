@@ -97,6 +97,8 @@ function readLearned(model: unknown, runtime: JsonObject): Learned {
     node: words(runtime.node),
     onnxruntime: words(runtime.onnxruntime),
     cpuCount: count(runtime.cpu_count),
+    functionName: words(runtime.function_name),
+    logGroup: words(runtime.log_group),
     cpuFlags: Array.isArray(flags) && flags.every(flag => words(flag) !== undefined) ? flags : undefined,
   });
 }

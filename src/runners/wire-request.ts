@@ -8,7 +8,7 @@ const ENVELOPE_BYTES = 4_096;
 export const MAX_BODY_BYTES = MAX_EVENT_BYTES - ENVELOPE_BYTES;
 
 export interface EncodedImage {
-  /** `{"image": "<base64>"}`. */
+  /** `{"image": "<base64>"}`, or an event around it. */
   readonly body: Buffer;
   /** What making it took. */
   readonly encodeMs: number;
@@ -16,8 +16,14 @@ export interface EncodedImage {
 
 const [HEAD, TAIL] = ['{"image":"', '"}'];
 
+/** The body within the event that a Function URL would make of it, for Invoke: payload format 2.0. */
+const [EVENT_HEAD, EVENT_TAIL] = [
+  '{"version":"2.0","routeKey":"$default","rawPath":"/","rawQueryString":"","headers":{"content-type":"application/json"},"requestContext":{"http":{"method":"POST","path":"/"},"stage":"$default"},"isBase64Encoded":false,"body":"{\\"image\\":\\"',
+  '\\"}"}',
+];
+
 /** A picture too large to be sent is an error to be thrown for each call with it. */
-export function encodeImage({ bytes }: Image): EncodedImage | QueryError {
+export function encodeImage({ bytes }: Image, as: 'body' | 'event' = 'body'): EncodedImage | QueryError {
   const bodyBytes = HEAD.length + 4 * Math.ceil(bytes.length / 3) + TAIL.length;
   if (bodyBytes > MAX_BODY_BYTES) {
     const message = `not sent: the request would have ${bodyBytes} bytes and Lambda takes ${MAX_BODY_BYTES}, so no picture over ${maxImageBytes()} bytes`;
@@ -25,7 +31,8 @@ export function encodeImage({ bytes }: Image): EncodedImage | QueryError {
   }
   const started = performance.now();
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-  const body = Buffer.from(HEAD + base64 + TAIL, 'latin1');
+  const text = as === 'body' ? HEAD + base64 + TAIL : EVENT_HEAD + base64 + EVENT_TAIL;
+  const body = Buffer.from(text, 'latin1');
   return { body, encodeMs: performance.now() - started };
 }
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 const ROOT = /(?:^|;)\s*root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?=\s*(?:;|$))/i;
+const SAMPLED = /(?:^|;)\s*sampled=([01])(?=\s*(?:;|$))/i;
 
 /** Of a trace that begins now and is to be sampled. */
 export function newTraceHeader(): string {
@@ -15,4 +16,10 @@ export function newTraceHeader(): string {
 /** Keys may stand in any order and case, blanks after `;`. Undefined when there is no root, or none of a right form. */
 export function traceIdOf(header: string | undefined): string | undefined {
   return ROOT.exec(header ?? '')?.[1];
+}
+
+/** Whether it was sampled; undefined when the header leaves that open, or is none. */
+export function isSampled(header: string | undefined): boolean | undefined {
+  const decision = SAMPLED.exec(header ?? '')?.[1];
+  return decision === undefined ? undefined : decision === '1';
 }

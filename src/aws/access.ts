@@ -1,0 +1,40 @@
+/** How the clients of AWS are opened: on AWS itself the SDK's own way, on the emulator with nothing of the user's. */
+
+export interface AwsAccess {
+  /** Address of the emulator's AWS endpoint. Absent: AWS, or what `AWS_ENDPOINT_URL` names. */
+  readonly emulator?: string;
+  /** As the address of the function tells it; else the SDK looks for it, as for credentials. */
+  readonly region?: string;
+}
+
+/** What a user of the emulator is, whoever they are. */
+const NOBODY = { accessKeyId: 'AKIAEMULATEDEMULATED', secretAccessKey: 'emulated' } as const;
+const EMULATED_REGION = 'us-east-1';
+
+/** Settings that the clients of all services take. Retries are ours to make: a search is asked again at its own pace. */
+export function clientSettings({ emulator, region }: AwsAccess) {
+  // It would warn of each Node that it will not support some day, in the middle of a run.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const settings = { maxAttempts: 1 } as const;
+  if (emulator === undefined) return { ...settings, ...(region !== undefined && { region }) };
+  return {
+    ...settings,
+    endpoint: emulator,
+    region: EMULATED_REGION,
+    credentials: NOBODY,
+    // Each of these would be looked up in the user's files.
+    retryMode: 'standard',
+    defaultsMode: 'standard',
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    userAgentAppId: '',
+  } as const;
+}
+
+/** A service that does not answer must not hold up the end of a run. */
+const ANSWER_MS = 15_000;
+
+/** Of one request: the caller's, or a service that says nothing. */
+export function patience(signal: AbortSignal): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]) };
+}

@@ -1,0 +1,54 @@
+/** Finds traces and log lines of a run's calls: in the background while it goes on, then until all are found or patience ends. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallEvidence, ObservedCall } from '../core/evidence.ts';
+import { openCase } from './open-case.ts';
+import type { Pursuit } from './pursuit.ts';
+
+export interface Pace {
+  readonly intervalMs: number;
+  /** After the last call. */
+  readonly patienceMs: number;
+  /** Between rounds after the last call. */
+  readonly lastIntervalMs: number;
+}
+
+/** `signal` ends it at once, with what is known by then. Throws nothing that AWS or the network does. */
+export async function* collectEvidence(
+  pursuits: readonly Pursuit[],
+  calls: AsyncIterable<ObservedCall>,
+  { intervalMs, patienceMs, lastIntervalMs }: Pace,
+  signal: AbortSignal,
+): AsyncGenerator<CallEvidence, void> {
+  const ended = new AbortController();
+  const reading = read(calls, pursuits).finally(() => ended.abort());
+  const round = async (last: boolean) => {
+    const found = await Promise.all(pursuits.map(pursuit => pursuit.round(last, signal)));
+    return found.flat();
+  };
+  // A run that is over, or broken off, ends the pause.
+  const over = AbortSignal.any([ended.signal, signal]);
+  while (!over.aborted) {
+    await pause(intervalMs, over);
+    if (!over.aborted) yield* await round(false);
+  }
+  if (!signal.aborted) await reading;
+  const deadlineMs = performance.now() + patienceMs;
+  while (!signal.aborted) {
+    yield* await round(true);
+    const leftMs = deadlineMs - performance.now();
+    if (leftMs <= 0 || pursuits.every(({ waiting }) => waiting === 0)) break;
+    await pause(Math.min(lastIntervalMs, leftMs), signal);
+  }
+  for (const pursuit of pursuits) yield* pursuit.giveUp();
+}
+
+async function read(calls: AsyncIterable<ObservedCall>, pursuits: readonly Pursuit[]): Promise<void> {
+  for await (const call of calls) {
+    const found = openCase(call);
+    for (const pursuit of pursuits) pursuit.add(found);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
+}
