@@ -25,8 +25,9 @@ export class AwsFailure extends Error {
   /** AWS's own name of the error. */
   readonly code: string;
 
-  constructor(thrown: unknown, operation: string) {
-    super(brief(messageOf(thrown)), { cause: thrown });
+  /** `about`: what was asked for, where AWS's own words do not say. */
+  constructor(thrown: unknown, operation: string, about?: string) {
+    super(brief(about === undefined ? messageOf(thrown) : `${about}: ${messageOf(thrown)}`), { cause: thrown });
     this.code = codeOf(thrown);
     this.kind = kindOf(this.code, thrown);
     this.operation = operation;
@@ -39,11 +40,11 @@ export class AwsFailure extends Error {
 }
 
 /** Throws AwsFailure for whatever is thrown. */
-export async function asked<T>(operation: string, ask: () => Promise<T>): Promise<T> {
+export async function asked<T>(operation: string, ask: () => Promise<T>, about?: string): Promise<T> {
   try {
     return await ask();
   } catch (thrown) {
-    throw new AwsFailure(thrown, operation);
+    throw new AwsFailure(thrown, operation, about);
   }
 }
 

@@ -32,7 +32,7 @@ export class Logs {
     do {
       const input = { logGroupName, ...window, filterPattern: REPORTS, ...(nextToken && { nextToken }) };
       const command = new this.#sdk.FilterLogEventsCommand(input);
-      const page = await asked(OPERATION, () => this.#client.send(command, patience(signal)));
+      const page = await asked(OPERATION, () => this.#client.send(command, patience(signal)), logGroupName);
       for (const { message } of page.events ?? []) if (message !== undefined) yield message;
       nextToken = page.nextToken;
     } while (nextToken !== undefined);

@@ -60,9 +60,11 @@ function serviceOf(segments: readonly Segment[], { requestId, functionName }: Wa
 function functionOf(segments: readonly Segment[], service: Segment | undefined, wanted: Wanted): Segment | undefined {
   const functions = segments.filter(({ origin }) => origin === FUNCTION).sort((a, b) => a.start_time - b.start_time);
   if (service !== undefined) return functions.find(({ parent_id }) => parent_id === service.id);
-  // Without its service segment nothing but the name tells whose it is.
-  return wanted.requestId === undefined || functions.length === 1
-    ? functions.find(({ name }) => wanted.functionName === undefined || name === wanted.functionName)
+  // Without its service segment nothing but the name tells whose it is; that of another service segment is another call's.
+  const others = new Set(segments.filter(({ origin }) => origin === SERVICE).map(({ id }) => id));
+  const orphans = functions.filter(({ parent_id }) => !others.has(parent_id ?? ''));
+  return wanted.requestId === undefined || orphans.length === 1
+    ? orphans.find(({ name }) => wanted.functionName === undefined || name === wanted.functionName)
     : undefined;
 }
 
@@ -156,7 +158,9 @@ function spansOf(
   if (service !== undefined) spans.push(span('service', { ...service, name: SERVICE }));
   if (fn !== undefined) spans.push(span('function', { ...fn, name: FUNCTION }));
   const depth = (part: TraceSpan['part']) => (part === 'service' ? 0 : part === 'function' ? 1 : 2);
-  return spans.sort((a, b) => a.startMs - b.startMs || depth(a.part) - depth(b.part));
+  // The service's start is rounded to a millisecond, and may seem to lie behind what it holds.
+  const startOf = ({ part, startMs }: TraceSpan) => (part === 'service' ? startMs - 1 : startMs);
+  return spans.sort((a, b) => startOf(a) - startOf(b) || depth(a.part) - depth(b.part));
 }
 
 /** Trouble of the service segment is Lambda's, that of the other the function's. */

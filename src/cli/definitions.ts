@@ -8,20 +8,26 @@ import {
   connectionOption,
   envOption,
   frontDoorOption,
+  functionOption,
   functionTimeoutOption,
   handlerOption,
   headerOption,
   idleTimeoutOption,
   logFormatOption,
   memoryOption,
+  noLogsOption,
+  noTracesOption,
   portOption,
   proactiveOption,
   samplingOption,
   taskRootOption,
   timeoutOption,
+  traceAttemptsOption,
   traceDelayOption,
+  traceIntervalOption,
   traceLayoutOption,
   tracePartialOption,
+  tracePatienceOption,
   urlOption,
 } from './function-options.ts';
 import {
@@ -132,6 +138,7 @@ function withFunctionOptions(command: Command): Command {
   return command
     .argument(...IMAGES)
     .addOption(urlOption())
+    .addOption(functionOption())
     .addOption(frontDoorOption())
     .addOption(headerOption())
     .addOption(timeoutOption())
@@ -139,6 +146,13 @@ function withFunctionOptions(command: Command): Command {
     .addOption(memoryOption())
     .addOption(idleTimeoutOption())
     .addOption(proactiveOption())
+    .addOption(traceLayoutOption())
+    .addOption(traceDelayOption())
+    .addOption(noTracesOption())
+    .addOption(noLogsOption())
+    .addOption(traceIntervalOption())
+    .addOption(traceAttemptsOption())
+    .addOption(tracePatienceOption())
     .addOption(threadsOption('threads of one inference in this process (a function chooses by its memory)'))
     .addOption(modelOption())
     .addOption(preprocessOption())

@@ -1,7 +1,7 @@
 /** Options of a function, deployed or emulated: each with its default, its environment variable and its check, stated once. */
 import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
 import { LOG_FORMATS, SAMPLINGS, TRACE_LAYOUTS, TRACE_PARTIALS } from '../core/lambda-telemetry.ts';
-import { defaultDuration, entry, option, positiveDuration, something, wholeNumber } from './option.ts';
+import { defaultDuration, entry, flag, option, positiveDuration, something, wholeNumber } from './option.ts';
 
 /** Longest pause a timer of Node can make. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -14,8 +14,40 @@ export const urlOption = (
   description = 'a deployed function: its Function URL, or the address of its HTTP API (default: ours, on the embedded emulator)',
 ) => option('url', '<url>', description).argParser(something('--url'));
 
+export const functionOption = () =>
+  option(
+    'function',
+    '<name or ARN>',
+    'a deployed function, called by Invoke; beside --url: whose traces and log lines are looked for',
+  ).argParser(something('--function'));
+
 export const frontDoorOption = () =>
-  option('front-door', '<door>', 'what answers at --url, where its address does not tell').choices(['url', 'http-api']);
+  option(
+    'front-door',
+    '<door>',
+    'what answers at --url, where its address does not tell; or by which the emulated function is called (default: url)',
+  ).choices(['url', 'http-api', 'invoke']);
+
+export const noTracesOption = () => flag('no-traces', "do not look for the calls' X-Ray traces");
+
+export const noLogsOption = () => flag('no-logs', "do not look for the calls' log lines");
+
+export const traceIntervalOption = () =>
+  option('trace-interval', '<time>', 'between two looks for traces and log lines (default: 5s; emulated 1s)').argParser(
+    positiveDuration('--trace-interval', LONGEST_TIMER_MS),
+  );
+
+export const traceAttemptsOption = () =>
+  option('trace-attempts', '<n>', 'looks for those of one call while the run goes on')
+    .default(10)
+    .argParser(wholeNumber('--trace-attempts', 1));
+
+export const tracePatienceOption = () =>
+  option(
+    'trace-patience',
+    '<time>',
+    'after the last call, for those not found (default: 3m; emulated 5s and --trace-delay)',
+  ).argParser(positiveDuration('--trace-patience', LONGEST_TIMER_MS));
 
 /** Repeatable. Values stay secret: nothing but the name is ever shown. */
 export const headerOption = () =>

@@ -1,5 +1,6 @@
 /** What commands that may call a function have in common: their options, and which of them say nothing beside others. */
 import { UsageError } from '../core/errors.ts';
+import type { TraceLayout } from '../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { TargetName } from '../core/target-name.ts';
 import type { TargetOptions } from '../runs/targets.ts';
@@ -7,7 +8,8 @@ import { defaultImages } from './default-images.ts';
 
 export interface FunctionOptions {
   readonly url?: string;
-  readonly frontDoor?: 'url' | 'http-api';
+  readonly function?: string;
+  readonly frontDoor?: 'url' | 'http-api' | 'invoke';
   readonly header?: Readonly<Record<string, string>>;
   /** Milliseconds, as are the other durations. */
   readonly timeout: number;
@@ -16,6 +18,13 @@ export interface FunctionOptions {
   readonly memory: number;
   readonly idleTimeout: number;
   readonly proactive: number;
+  readonly traceLayout: TraceLayout;
+  readonly traceDelay?: number;
+  readonly traces: boolean;
+  readonly logs: boolean;
+  readonly traceInterval?: number;
+  readonly traceAttempts: number;
+  readonly tracePatience?: number;
   readonly threads: number;
   readonly model?: string;
   readonly preprocess: PreprocessMode;
@@ -26,12 +35,21 @@ export function targetOptionsOf(
   paths: readonly string[],
   options: FunctionOptions,
 ): TargetOptions & { outDir: string } {
-  const { url, frontDoor, header = {}, model } = options;
+  const { frontDoor, traceInterval, tracePatience, model } = options;
+  const deployed = deployedOf(options);
   return {
     images: paths.length > 0 ? paths : defaultImages(),
     targets: options.target,
-    ...(url !== undefined && { deployed: { url, ...(frontDoor && { frontDoor }), headers: header } }),
-    emulated: { memoryMb: options.memory, idleTimeoutMs: options.idleTimeout, proactive: options.proactive },
+    ...(deployed && { deployed }),
+    emulated: {
+      ...{ memoryMb: options.memory, idleTimeoutMs: options.idleTimeout, proactive: options.proactive },
+      ...{ frontDoor: frontDoor ?? 'url', traceLayout: options.traceLayout, traceDelayMs: options.traceDelay ?? 0 },
+    },
+    evidence: {
+      ...{ traces: options.traces, logs: options.logs, traceAttempts: options.traceAttempts },
+      ...(traceInterval !== undefined && { traceIntervalMs: traceInterval }),
+      ...(tracePatience !== undefined && { tracePatienceMs: tracePatience }),
+    },
     timeoutMs: options.timeout,
     connection: options.connection,
     threads: options.threads,
@@ -41,47 +59,61 @@ export function targetOptionsOf(
   };
 }
 
+function deployedOf({ url, function: functionName, frontDoor, header = {} }: FunctionOptions) {
+  const named = functionName === undefined ? {} : { functionName };
+  if (url === undefined) return functionName === undefined ? undefined : { ...named, headers: {} };
+  return { ...named, url, ...(frontDoor && frontDoor !== 'invoke' && { frontDoor }), headers: header };
+}
+
+const OF_LAMBDA = {
+  ...{ url: '--url', function: '--function', frontDoor: '--front-door', header: '--header', timeout: '--timeout' },
+  ...{ connection: '--connection', traces: '--no-traces', logs: '--no-logs', traceInterval: '--trace-interval' },
+  ...{ traceAttempts: '--trace-attempts', tracePatience: '--trace-patience' },
+};
+const OF_EMULATED = {
+  ...{ memory: '--memory', idleTimeout: '--idle-timeout', proactive: '--proactive' },
+  ...{ traceLayout: '--trace-layout', traceDelay: '--trace-delay' },
+};
+const OF_SEARCH = {
+  ...{ traceInterval: '--trace-interval', traceAttempts: '--trace-attempts', tracePatience: '--trace-patience' },
+};
+
 /** Options of the one kind of function say nothing about the other. Those from the environment may: it is set once for all commands. */
-export function refuseWithoutEffect({ url, target }: FunctionOptions, given: (name: string) => boolean): void {
-  const flags = (names: Record<string, string>) =>
-    Object.entries(names).flatMap(([name, flag]) => (given(name) ? [flag] : []));
-  const local = target.includes('local');
-  const ofLambda = {
-    ...{
-      url: '--url',
-      frontDoor: '--front-door',
-      header: '--header',
-      timeout: '--timeout',
-      connection: '--connection',
-    },
-    ...{ memory: '--memory', idleTimeout: '--idle-timeout', proactive: '--proactive' },
+export function refuseWithoutEffect(options: FunctionOptions, given: (name: string) => boolean): void {
+  const { url, function: functionName, target, frontDoor, traces, logs } = options;
+  const refuse = (names: Record<string, string>, why: string, hint: string) => {
+    const [flag] = Object.entries(names).flatMap(([name, flag]) => (given(name) ? [flag] : []));
+    if (flag !== undefined) throw new UsageError(`${flag} is for ${why}`, hint);
   };
-  const [forLambda] = target.includes('lambda') ? [] : flags(ofLambda);
-  if (forLambda !== undefined) {
-    throw new UsageError(
-      `${forLambda} is for lambda, which --target leaves out`,
-      'add lambda to --target, or leave it out',
+  const deployed = url !== undefined || functionName !== undefined;
+  if (!target.includes('lambda')) {
+    const hint = 'add lambda to --target, or leave it out';
+    refuse({ ...OF_LAMBDA, ...OF_EMULATED }, 'lambda, which --target leaves out', hint);
+  }
+  if (url === undefined) {
+    refuse({ header: '--header' }, 'a deployed function, and there is no --url', 'add --url, or leave it out');
+  }
+  if (url === undefined && functionName !== undefined) {
+    refuse(
+      { frontDoor: '--front-door' },
+      '--url or the emulated function: --function is called by Invoke',
+      'leave it out',
     );
   }
-  const [forUrl] = url === undefined ? flags({ frontDoor: '--front-door', header: '--header' }) : [];
-  if (forUrl !== undefined) {
-    throw new UsageError(`${forUrl} is for a deployed function, and there is no --url`, 'add --url, or leave it out');
+  if (url !== undefined && frontDoor === 'invoke' && given('frontDoor')) {
+    throw new UsageError('--front-door invoke has no URL', 'name the function by --function instead of --url');
   }
-  const [forEmulated] =
-    url === undefined ? [] : flags({ memory: '--memory', idleTimeout: '--idle-timeout', proactive: '--proactive' });
-  if (forEmulated !== undefined) {
-    throw new UsageError(
-      `${forEmulated} is for the emulated function, and ${given('url') ? '--url names' : 'RESNET_BENCH_URL names'} a deployed one`,
-      'leave one of the two out',
-    );
+  if (deployed) {
+    const [named] = [given('url') && '--url names', given('function') && '--function names'].filter(Boolean);
+    const variable = url !== undefined ? 'RESNET_BENCH_URL names' : 'RESNET_BENCH_FUNCTION names';
+    const why = `the emulated function, and ${named ?? variable} a deployed one`;
+    refuse(OF_EMULATED, why, 'leave one of the two out');
   }
-  const [forLocal] = local
-    ? []
-    : flags({ threads: '--threads', ...(url !== undefined && { model: '--model', preprocess: '--preprocess' }) });
-  if (forLocal !== undefined) {
-    throw new UsageError(
-      `${forLocal} is for this process, which is not measured`,
-      'add --target local,lambda, or leave it out',
-    );
+  if (!traces && !logs) {
+    refuse(OF_SEARCH, 'traces and log lines, and both are switched off', 'leave it out');
+  }
+  if (!target.includes('local')) {
+    const names = { threads: '--threads', ...(deployed && { model: '--model', preprocess: '--preprocess' }) };
+    refuse(names, 'this process, which is not measured', 'add --target local,lambda, or leave it out');
   }
 }

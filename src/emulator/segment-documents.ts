@@ -55,9 +55,8 @@ function serviceFields(invocation: Invocation, config: EmulatorConfig, end: Mome
     trace_id: trace.root,
     ...(trace.upstream !== undefined && { parent_id: trace.upstream }),
     origin: 'AWS::Lambda',
-    // Outward: what lies within it must not stick out by the rounding.
-    start_time: Math.floor(receivedAt.epochMs) / 1e3,
-    end_time: Math.ceil(end.epochMs) / 1e3,
+    start_time: Math.round(receivedAt.epochMs) / 1e3,
+    end_time: Math.round(receivedAt.epochMs + (end.ms - receivedAt.ms)) / 1e3,
     aws: { request_id: requestId },
     resource_arn: functionArn(config),
     ...more,

@@ -2,13 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryError, SetupError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
+import type { TraceLayout } from '../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { TargetInfo, Warning } from '../core/record.ts';
 import type { Inference, Learned, Runner } from '../core/runner.ts';
 import { type Emulator, startEmulator } from '../emulator/start.ts';
 import { LambdaRunner } from '../runners/lambda.ts';
 import type { ChosenModel } from './choose-model.ts';
-import { ourFunction } from './our-function.ts';
+import { type EvidenceChoice, emulatedEvidence } from './evidence-options.ts';
+import { FUNCTION_NAME, ourFunction } from './our-function.ts';
 
 export interface EmulatedLambdaOptions {
   readonly model: ChosenModel;
@@ -23,6 +25,10 @@ export interface EmulatedLambdaOptions {
   readonly idleTimeoutMs: number;
   /** Environments initialised ahead of any call. */
   readonly proactive: number;
+  readonly frontDoor: 'url' | 'http-api' | 'invoke';
+  readonly traceLayout: TraceLayout;
+  readonly traceDelayMs: number;
+  readonly evidence: EvidenceChoice;
   readonly connection: 'keep' | 'new';
   readonly images: readonly Image[];
 }
@@ -40,13 +46,23 @@ export class EmulatedLambdaRunner implements Runner {
   /** Its process is gone, and nobody here has ended it. */
   #died = false;
 
+  /** Absent when nothing is looked for. */
+  readonly evidence?: NonNullable<Runner['evidence']>;
+
   constructor(options: EmulatedLambdaOptions) {
     this.#options = options;
+    const { traces, logs } = options.evidence;
+    if (!traces && !logs) return;
+    this.evidence = (calls, signal) => {
+      const evidence = this.#lambda?.evidence;
+      if (evidence === undefined) throw new Error('evidence before start');
+      return evidence(calls, signal);
+    };
   }
 
   async start(signal: AbortSignal): Promise<TargetInfo> {
-    const { model, preprocess, memoryMb, timeoutMs, functionTimeoutMs, connection, images } = this.#options;
-    const { concurrency, idleTimeoutMs, proactive } = this.#options;
+    const { model, preprocess, memoryMb, functionTimeoutMs } = this.#options;
+    const { concurrency, idleTimeoutMs, proactive, traceLayout, traceDelayMs } = this.#options;
     this.#emulator = await startEmulator(
       {
         ...ourFunction(model, preprocess),
@@ -55,6 +71,8 @@ export class EmulatedLambdaRunner implements Runner {
         concurrency,
         idleTimeoutMs,
         proactive,
+        traceLayout,
+        traceDelayMs,
       },
       signal,
     );
@@ -64,9 +82,9 @@ export class EmulatedLambdaRunner implements Runner {
     });
     // Only by this can the function itself tell an environment made ahead from one made for a call.
     if (proactive > 0) await sleep(PROACTIVE_WAIT_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
-    const url = emulator.functionUrl;
-    this.#lambda = new LambdaRunner({ url, frontDoor: 'url', timeoutMs, connection, images, emulated: true });
-    const info = await this.#lambda.start(signal);
+    this.#lambda = this.#runnerFor(emulator);
+    // The emulator's region is nowhere.
+    const { region: _, ...info } = await this.#lambda.start(signal);
     // No share is taken from the environments yet: each has the whole machine.
     return { ...info, model: model.info, preprocess, memoryMb, cpuShare: 'unlimited' };
   }
@@ -93,6 +111,22 @@ export class EmulatedLambdaRunner implements Runner {
       if (thrown instanceof QueryError && thrown.kind === 'http-5xx') this.#failed = true;
       throw thrown;
     }
+  }
+
+  #runnerFor({ functionUrl, httpApiUrl, invokeEndpoint }: Emulator): LambdaRunner {
+    const { timeoutMs, connection, images, frontDoor, evidence, traceDelayMs } = this.#options;
+    const common = {
+      ...{ timeoutMs, connection, images, emulated: true },
+      evidence: emulatedEvidence(evidence, invokeEndpoint, traceDelayMs),
+    };
+    if (frontDoor === 'invoke') {
+      return new LambdaRunner({
+        ...common,
+        invoke: { functionName: FUNCTION_NAME, access: { emulator: invokeEndpoint } },
+      });
+    }
+    const url = frontDoor === 'url' ? functionUrl : httpApiUrl;
+    return new LambdaRunner({ ...common, url, frontDoor, functionName: FUNCTION_NAME });
   }
 
   async warnings(): Promise<Warning[]> {

@@ -1,6 +1,7 @@
 /** The options of a soak as its record tells them, for the run to go on. */
 import { z } from 'zod';
 import { messageOf, SetupError, UsageError } from '../core/errors.ts';
+import { TRACE_LAYOUTS } from '../core/lambda-telemetry.ts';
 import { PREPROCESS_MODES } from '../core/preprocess-mode.ts';
 import type { RecordHead } from '../core/record.ts';
 import { LEARNED } from '../core/runner.ts';
@@ -20,7 +21,15 @@ const recordedSchema = z.object({
   timeoutMs: ms.default(1),
   connection: z.enum(['keep', 'new']).default('keep'),
   url: z.string().exactOptional(),
-  frontDoor: z.enum(['url', 'http-api']).exactOptional(),
+  functionName: z.string().exactOptional(),
+  frontDoor: z.enum(['url', 'http-api', 'invoke']).exactOptional(),
+  traceLayout: z.enum(TRACE_LAYOUTS).default(TRACE_LAYOUTS[0]),
+  traceDelayMs: z.number().nonnegative().default(0),
+  traces: z.boolean().default(false),
+  logs: z.boolean().default(false),
+  traceIntervalMs: ms.exactOptional(),
+  traceAttempts: z.int().positive().default(1),
+  tracePatienceMs: z.number().nonnegative().exactOptional(),
   headers: z.array(z.string()).default([]),
   memoryMb: ms.default(1),
   idleTimeoutMs: ms.default(1),
@@ -43,7 +52,9 @@ export interface Secrets {
 /** Throws UsageError when a secret is missing, or given and not of this run; SetupError when the record does not tell enough. */
 export function readSoakOptions(head: RecordHead, note: ResumeNote, secrets: Secrets): SoakPlanOptions {
   const recorded = parse(head);
-  const { url: _, frontDoor: __, headers: ___, seed, out, memoryMb, idleTimeoutMs, proactive, ...rest } = recorded;
+  const { url: _, functionName: __, headers: ___, seed, out, ...others } = recorded;
+  const { memoryMb, idleTimeoutMs, proactive, frontDoor = 'url', traceLayout, traceDelayMs, ...more } = others;
+  const { traces, logs, traceIntervalMs, traceAttempts, tracePatienceMs, ...rest } = more;
   const deployed = deployedOf(head, recorded, note, secrets);
   return {
     ...rest,
@@ -51,7 +62,12 @@ export function readSoakOptions(head: RecordHead, note: ResumeNote, secrets: Sec
     imageNames: head.images.map(({ name }) => name),
     ...(seed !== undefined && { shuffleSeed: seed }),
     ...(deployed && { deployed }),
-    emulated: { memoryMb, idleTimeoutMs, proactive },
+    emulated: { memoryMb, idleTimeoutMs, proactive, frontDoor, traceLayout, traceDelayMs },
+    evidence: {
+      ...{ traces, logs, traceAttempts },
+      ...(traceIntervalMs !== undefined && { traceIntervalMs }),
+      ...(tracePatienceMs !== undefined && { tracePatienceMs }),
+    },
     ...(note.model && { modelFile: note.model.file }),
     outDir: out,
   };
@@ -68,13 +84,17 @@ function parse({ run }: RecordHead): Recorded {
 
 function deployedOf(
   { run: { id }, targets }: RecordHead,
-  { url, frontDoor, headers }: Recorded,
+  { url, functionName, frontDoor, headers }: Recorded,
   { secretAddress }: ResumeNote,
   secrets: Secrets,
 ): DeployedFunction | undefined {
+  const info = targets.find(({ name }) => name === 'lambda')?.info;
+  const known = Object.fromEntries(LEARNED.flatMap(fact => (info?.[fact] === undefined ? [] : [[fact, info[fact]]])));
+  const named = { ...(functionName !== undefined && { functionName }), known };
+  if (url === undefined && functionName !== undefined && !secrets.byCommandLine) return { ...named, headers: {} };
   if (url === undefined) {
     if (!secrets.byCommandLine) return undefined;
-    throw new UsageError(`${id} calls no deployed function`, 'leave --url and --header out');
+    throw new UsageError(`${id} calls no function at a URL`, 'leave --url and --header out');
   }
   if (secretAddress && secrets.url === undefined) {
     throw new UsageError(
@@ -89,11 +109,10 @@ function deployedOf(
       `resnet-bench resume ${id} --header '${missing}: ...', as the run began`,
     );
   }
-  const info = targets.find(({ name }) => name === 'lambda')?.info;
-  const known = Object.fromEntries(LEARNED.flatMap(fact => (info?.[fact] === undefined ? [] : [[fact, info[fact]]])));
   const address = secretAddress || secrets.byCommandLine ? (secrets.url ?? url) : url;
   // Of the environment's, which are for all commands, those that this run had.
   const own = headers.map(name => [name, secrets.headers[name]!] as const);
   const sent = secrets.byCommandLine ? secrets.headers : Object.fromEntries(own);
-  return { url: address, ...(frontDoor && { frontDoor }), headers: sent, known };
+  const door = frontDoor === 'invoke' ? undefined : frontDoor;
+  return { ...named, url: address, ...(door && { frontDoor: door }), headers: sent };
 }

@@ -2,23 +2,29 @@
 import { UsageError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
+import type { TraceLayout } from '../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { Learned, Runner } from '../core/runner.ts';
 import type { TargetName } from '../core/target-name.ts';
 import type { ModelOptions } from '../models/resolve.ts';
-import { LambdaRunner } from '../runners/lambda.ts';
+import { LambdaRunner, type LambdaRunnerOptions } from '../runners/lambda.ts';
 import { holdsSecret, parseAddress } from '../runners/lambda-address.ts';
+import { plainName, regionOf } from '../runners/lambda-door.ts';
 import type { Headers } from '../runners/lambda-headers.ts';
 import { LocalRunner } from '../runners/local.ts';
 import { type ChosenModel, chooseModel } from './choose-model.ts';
 import { EmulatedLambdaRunner } from './emulated-lambda.ts';
+import { deployedEvidence, type EvidenceChoice } from './evidence-options.ts';
 import { loadImages } from './load-images.ts';
 import { type ResumeNote, resumeNoteOf } from './resume-note.ts';
 
-/** A function that is there already. */
+/** A function that is there already: called at its URL, else by Invoke under its name. */
 export interface DeployedFunction {
-  readonly url: string;
+  readonly url?: string;
+  /** Of the URL. */
   readonly frontDoor?: 'url' | 'http-api';
+  /** Name or ARN; beside a URL the one under which traces and log lines are found. */
+  readonly functionName?: string;
   /** Values are secret. */
   readonly headers: Headers;
   /** What an earlier part of the run was told of it. */
@@ -32,6 +38,10 @@ export interface EmulatedFunction {
   readonly idleTimeoutMs: number;
   /** Environments initialised ahead of any call. */
   readonly proactive: number;
+  readonly frontDoor: 'url' | 'http-api' | 'invoke';
+  readonly traceLayout: TraceLayout;
+  /** From the end of a call until its trace can be read. */
+  readonly traceDelayMs: number;
 }
 
 export interface TargetOptions {
@@ -43,6 +53,7 @@ export interface TargetOptions {
   readonly deployed?: DeployedFunction;
   /** Used when nothing is deployed. */
   readonly emulated: EmulatedFunction;
+  readonly evidence: EvidenceChoice;
   /** For a whole call. */
   readonly timeoutMs: number;
   readonly connection: 'keep' | 'new';
@@ -70,7 +81,7 @@ const CONCURRENCY = 10;
 export async function prepareTargets(options: TargetOptions, modelOptions: ModelOptions): Promise<PreparedTargets> {
   const { deployed, targets } = options;
   // Before anything slow is done.
-  const url = deployed && shownAddress(deployed);
+  const url = deployed?.url === undefined ? undefined : shownAddress(deployed.url, deployed.frontDoor);
   const images = await loadImages(options.images, options.imageNames);
   const needsModel = targets.includes('local') || (targets.includes('lambda') && deployed === undefined);
   const model = needsModel ? await chooseModel(options.modelFile ?? options.model, modelOptions) : undefined;
@@ -80,12 +91,12 @@ export async function prepareTargets(options: TargetOptions, modelOptions: Model
     images,
     runners: new Map(targets.map(name => [name, runnerOf(name)])),
     recorded: recordedOptions(options, images, url),
-    resumeNote: resumeNoteOf(options.images, model, deployed !== undefined && holdsSecret(deployed.url)),
+    resumeNote: resumeNoteOf(options.images, model, deployed?.url !== undefined && holdsSecret(deployed.url)),
   };
 }
 
 /** Throws UsageError for an address that is none, or that another front door answers than is said. */
-function shownAddress({ url, frontDoor }: DeployedFunction): string {
+function shownAddress(url: string, frontDoor: 'url' | 'http-api' | undefined): string {
   const address = parseAddress(url);
   if (frontDoor !== undefined && address.frontDoor !== undefined && address.frontDoor !== frontDoor) {
     throw new UsageError(
@@ -101,10 +112,11 @@ function localRunner({ threads, preprocess }: TargetOptions, { file, info }: Cho
 }
 
 function lambdaRunner(options: TargetOptions, images: readonly Image[], model: ChosenModel | undefined): Runner {
-  const { deployed, emulated, timeoutMs, connection, preprocess } = options;
-  if (deployed !== undefined) return new LambdaRunner({ ...deployed, timeoutMs, connection, images });
+  const { deployed, emulated, evidence, timeoutMs, connection, preprocess } = options;
+  if (deployed !== undefined) return deployedRunner(deployed, evidence, { timeoutMs, connection, images });
   return new EmulatedLambdaRunner({
     ...emulated,
+    evidence,
     model: model!,
     preprocess,
     timeoutMs,
@@ -115,22 +127,40 @@ function lambdaRunner(options: TargetOptions, images: readonly Image[], model: C
   });
 }
 
+function deployedRunner(
+  { url, frontDoor, headers, functionName, known }: DeployedFunction,
+  choice: EvidenceChoice,
+  common: Pick<LambdaRunnerOptions, 'timeoutMs' | 'connection' | 'images'>,
+): Runner {
+  const named = { ...(url !== undefined && { url }), ...(functionName !== undefined && { functionName }) };
+  const evidence = deployedEvidence(choice, named, process.env);
+  const options = { ...common, evidence, ...(known && { known }) };
+  if (url !== undefined) {
+    const name = functionName === undefined ? undefined : plainName(functionName);
+    return new LambdaRunner({ ...options, url, frontDoor, headers, functionName: name });
+  }
+  if (functionName === undefined) throw new Error('a deployed function without URL and name');
+  const region = regionOf(functionName);
+  return new LambdaRunner({ ...options, invoke: { functionName, access: region === undefined ? {} : { region } } });
+}
+
 function recordedOptions(
   options: TargetOptions,
   images: readonly Image[],
   url: string | undefined,
 ): Record<string, unknown> {
-  const { deployed, emulated, threads, model, preprocess, targets, timeoutMs, connection } = options;
+  const { deployed, emulated, evidence, threads, model, preprocess, targets, timeoutMs, connection } = options;
   const local = targets.includes('local');
   const lambda = targets.includes('lambda');
   return {
     images: images.map(({ name }) => name),
     targets,
-    ...(lambda && { timeoutMs, connection }),
+    ...(lambda && { timeoutMs, connection, ...evidence }),
     ...(lambda && deployed === undefined && emulated),
     ...(lambda &&
       deployed !== undefined && {
-        url,
+        ...(url !== undefined && { url }),
+        ...(deployed.functionName !== undefined && { functionName: deployed.functionName }),
         ...(deployed.frontDoor !== undefined && { frontDoor: deployed.frontDoor }),
         headers: Object.keys(deployed.headers),
       }),

@@ -62,7 +62,7 @@ describe('on the emulator', () => {
       expect(timings.outsideMs).toBeCloseTo(serviceMs - handlerMs, 3);
       expect(sample.requestId).toMatch(/^[0-9a-f-]{36}$/);
       expect(sample.traceId).toMatch(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
-      expect(sample).toMatchObject({ traceJoin: 'handler', trace: 'off', outcome: { ok: true, httpStatus: 200 } });
+      expect(sample).toMatchObject({ traceJoin: 'handler', trace: 'complete', outcome: { ok: true, httpStatus: 200 } });
       expect(sample.memory.usedMb).toBeGreaterThan(20);
       expect(sample.predictions).toHaveLength(5);
     }
@@ -121,7 +121,8 @@ describe('on the emulator', () => {
       'inference',
       'postprocess',
       'handler',
-      'outside',
+      'network',
+      'unexplained',
       'service',
       'first byte',
       'download',
@@ -186,8 +187,12 @@ describe('beside this process', () => {
         new RegExp(`^${row} +[\\d.]+ \\[.*\\] +[\\d.]+ \\[.*\\] +[\\d.]+x \\[[\\d.]+, [\\d.]+\\]$`, 'm'),
       );
     }
-    expect(stdout).toMatch(/^a warm lambda call, by means: outside the handler [\d.]+ · parse .* = [\d.]+ ms$/m);
-    expect(stdout).toMatch(/^[\d.]+ ms (more|less) than local: outside the handler \+[\d.]+ · /m);
+    expect(stdout).toMatch(
+      /^a warm lambda call, by means: network -?[\d.]+ · unexplained -?[\d.]+ · parse .* = [\d.]+ ms$/m,
+    );
+    expect(stdout).toMatch(
+      /^[\d.]+ ms (more|less) than local: network and front door [+-][\d.]+ · Lambda's own [+-][\d.]+ · encoding /m,
+    );
     expect(stdout).toMatch(
       /^a cold start of lambda adds [\d.]+ ms \(one call; connecting not counted\); 1 of \d+ calls met one: [\d.]+ ms a call$/m,
     );
@@ -270,7 +275,24 @@ it('--connection new makes one for each call, keep one for all', async () => {
 describe('wrong use is one error and one hint, before anything is measured', () => {
   const URL_ARGS = ['--url', 'http://127.0.0.1:1'];
   it.each([
-    [['--front-door', 'url'], '--front-door is for a deployed function, and there is no --url'],
+    [
+      ['--function', 'fn', '--front-door', 'url'],
+      '--front-door is for --url or the emulated function: --function is called by Invoke',
+    ],
+    [[...URL_ARGS, '--front-door', 'invoke'], '--front-door invoke has no URL'],
+    [
+      ['--function', 'fn', '--memory', '512'],
+      '--memory is for the emulated function, and --function names a deployed one',
+    ],
+    [
+      [...URL_ARGS, '--trace-layout', 'new'],
+      '--trace-layout is for the emulated function, and --url names a deployed one',
+    ],
+    [
+      ['--no-traces', '--no-logs', '--trace-patience', '1s'],
+      '--trace-patience is for traces and log lines, and both are switched off',
+    ],
+    [['--trace-attempts', '0'], '--trace-attempts must be a whole number of at least 1, got "0"'],
     [['--header', 'a: b'], '--header is for a deployed function, and there is no --url'],
     [[...URL_ARGS, '--memory', '512'], '--memory is for the emulated function, and --url names a deployed one'],
     [

@@ -156,10 +156,10 @@ describe('a killed run, the same for all of these,', () => {
     expect(said.error).toContain('samples.ndjson');
   });
 
-  it.each([[['--url', 'http://127.0.0.1:1']], [['--header', 'a: b']]])('calls no deployed function: %j', async args => {
+  it.each([[['--url', 'http://127.0.0.1:1']], [['--header', 'a: b']]])('calls no function at a URL: %j', async args => {
     expect(await refused(args)).toEqual({
       code: 2,
-      error: `${basename(run.folder)} calls no deployed function`,
+      error: `${basename(run.folder)} calls no function at a URL`,
       hint: 'leave --url and --header out',
     });
   });

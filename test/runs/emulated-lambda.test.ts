@@ -26,6 +26,10 @@ const DEFAULTS = {
   idleTimeoutMs: 60_000,
   proactive: 0,
   connection: 'keep',
+  frontDoor: 'url',
+  traceLayout: 'old',
+  traceDelayMs: 0,
+  evidence: { traces: false, logs: false, traceAttempts: 1 },
 } as const;
 
 let model: ChosenModel;

@@ -50,6 +50,7 @@ function nextSteps(
   memory: readonly string[],
 ): NextStep[] {
   const { url, target, model, preprocess, out } = options;
+  const deployed = url !== undefined || options.function !== undefined;
   const asked = { images, ...(model !== undefined && { model }), preprocess, out };
   const both = target.includes('local');
   const other: NextStep = both
@@ -57,12 +58,12 @@ function nextSteps(
         words: again(['lambda', '--url', 'https://...', '--target', 'local,lambda'], asked),
         what: 'a deployed function',
       }
-    : url === undefined
+    : !deployed
       ? {
           words: again(['lambda', '--target', 'local,lambda', ...memory], asked),
           what: 'side by side with this process, in turns',
         }
       : // An address may hold a secret, so it is not repeated.
         { words: again(['local'], asked), what: 'the same in this process' };
-  return [...pullStep(record), ...(both && url !== undefined ? [] : [other]), reportStep(out)];
+  return [...pullStep(record), ...(both && deployed ? [] : [other]), reportStep(out)];
 }

@@ -1,0 +1,87 @@
+/** Where traces and log lines of a function's calls are looked for, and at what pace. */
+import type { LambdaRunnerOptions } from '../runners/lambda.ts';
+import { parseAddress } from '../runners/lambda-address.ts';
+import { regionOf } from '../runners/lambda-door.ts';
+
+type EvidenceOptions = NonNullable<LambdaRunnerOptions['evidence']>;
+
+/** As a user chooses; what is absent depends on who answers. */
+export interface EvidenceChoice {
+  readonly traces: boolean;
+  readonly logs: boolean;
+  /** Between two looks. */
+  readonly traceIntervalMs?: number;
+  /** Looks at one call before the end of the run. */
+  readonly traceAttempts: number;
+  /** After the last call. */
+  readonly tracePatienceMs?: number;
+}
+
+/** X-Ray needs seconds, and is throttled; the emulator has what it has at once. */
+const AWS = { intervalMs: 5_000, patienceMs: 180_000 } as const;
+const EMULATOR = { intervalMs: 1_000, lastIntervalMs: 100, patienceMs: 5_000 } as const;
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+export interface Deployed {
+  readonly url?: string;
+  readonly functionName?: string;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Undefined when there is nothing to look for, or nobody has said that the address is AWS's: it says so itself, `--function` names the function, or the
+ * variables of the AWS SDK are set. An address of this machine is none of AWS's unless `AWS_ENDPOINT_URL` names who plays it.
+ */
+export function deployedEvidence(
+  choice: EvidenceChoice,
+  { url, functionName }: Deployed,
+  env: Variables,
+): EvidenceOptions | undefined {
+  if (!choice.traces && !choice.logs) return undefined;
+  const { region: told, origin } = url === undefined ? { region: undefined, origin: undefined } : parseAddress(url);
+  const region = told ?? (functionName === undefined ? undefined : regionOf(functionName));
+  const endpoint = env.AWS_ENDPOINT_URL || env.AWS_ENDPOINT_URL_XRAY;
+  const isHere = origin !== undefined && LOOPBACK.test(new URL(origin).hostname);
+  const isChosen = endpoint !== undefined || (!isHere && Boolean(env.AWS_REGION || env.AWS_DEFAULT_REGION));
+  if (told === undefined && functionName === undefined && !isChosen) return undefined;
+  const isEmulated = endpoint !== undefined && URL.canParse(endpoint) && LOOPBACK.test(new URL(endpoint).hostname);
+  const pace = isEmulated ? emulatorsPace(choice, 0) : awsPace(choice);
+  return { ...whatOf(choice), access: region === undefined ? {} : { region }, pace, confirm: !isEmulated };
+}
+
+/** Of the embedded emulator at that address. */
+export function emulatedEvidence(
+  choice: EvidenceChoice,
+  endpoint: string,
+  traceDelayMs: number,
+): EvidenceOptions | undefined {
+  if (!choice.traces && !choice.logs) return undefined;
+  return {
+    ...whatOf(choice),
+    access: { emulator: endpoint },
+    pace: emulatorsPace(choice, traceDelayMs),
+    confirm: false,
+  };
+}
+
+function whatOf({ traces, logs, traceAttempts }: EvidenceChoice) {
+  return { traces, logs, attempts: traceAttempts };
+}
+
+function awsPace({ traceIntervalMs, tracePatienceMs }: EvidenceChoice): EvidenceOptions['pace'] {
+  const intervalMs = traceIntervalMs ?? AWS.intervalMs;
+  return { intervalMs, lastIntervalMs: intervalMs, patienceMs: tracePatienceMs ?? AWS.patienceMs };
+}
+
+function emulatorsPace(
+  { traceIntervalMs, tracePatienceMs }: EvidenceChoice,
+  traceDelayMs: number,
+): EvidenceOptions['pace'] {
+  return {
+    intervalMs: traceIntervalMs ?? EMULATOR.intervalMs,
+    lastIntervalMs: EMULATOR.lastIntervalMs,
+    patienceMs: tracePatienceMs ?? traceDelayMs + EMULATOR.patienceMs,
+  };
+}
