@@ -12,7 +12,7 @@ import type { RunPlan } from '../runs/run-plan.ts';
 import { type LiveView, startLiveView } from './live.ts';
 import { type Limits, TargetsProgress } from './progress.ts';
 import { SoakView } from './soak-view.ts';
-import { startSpinner } from './spinner.ts';
+import { isTerminal, startSpinner } from './spinner.ts';
 
 export interface Shown {
   /** In the order in which they happen. */
@@ -21,9 +21,20 @@ export interface Shown {
 }
 
 const COLLECTING = 'waiting for traces and log lines (Ctrl-C: no longer)';
+/** A log need not tell of a shorter wait. */
+const WORTH_TELLING_MS = 2_000;
+
+/** What is left to be found is waited for: shown on a terminal, said in a log when it takes a while. */
+function showCollecting(): { stop(): void } {
+  const spinner = startSpinner(COLLECTING);
+  if (isTerminal()) return spinner;
+  const timer = setTimeout(() => process.stderr.write(`${COLLECTING}\n`), WORTH_TELLING_MS).unref();
+  return { stop: () => clearTimeout(timer) };
+}
 
 export function showLoop(plan: RunPlan, limits: Limits): Shown {
   const spinner = startSpinner('starting');
+  let waiting: { stop(): void } | undefined;
   const progress = new TargetsProgress(
     plan.targets.map(({ name }) => name),
     limits,
@@ -31,15 +42,21 @@ export function showLoop(plan: RunPlan, limits: Limits): Shown {
   return {
     show: event => {
       if (event.type === 'sample') spinner.update(progress.after(event.target, event.sample));
-      else if (event.type === 'collecting') spinner.update(COLLECTING);
+      else if (event.type === 'collecting') {
+        spinner.stop();
+        waiting = showCollecting();
+      }
     },
-    stop: () => spinner.stop(),
+    stop: () => {
+      spinner.stop();
+      waiting?.stop();
+    },
   };
 }
 
 /** `resumed`: its calls count from the start. */
 export async function showSchedule(plan: RunPlan, durationMs: number, resumed: Resumed | undefined): Promise<Shown> {
-  let spinner = startSpinner('starting');
+  let spinner: { stop(): void } = startSpinner('starting');
   const view = new SoakView({
     targets: plan.targets.map(({ name }) => name),
     plannedByTarget: new Map(plan.targets.map(({ name, slots }) => [name, slots!])),
@@ -69,7 +86,7 @@ export async function showSchedule(plan: RunPlan, durationMs: number, resumed: R
       } else if (event.type === 'collecting') {
         live?.stop();
         live = undefined;
-        spinner = startSpinner(COLLECTING);
+        spinner = showCollecting();
       }
     },
     stop: () => {
