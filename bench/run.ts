@@ -5,6 +5,7 @@ import { benchHarness } from './harness.ts';
 import { benchHelp } from './help.ts';
 import { benchInference } from './inference.ts';
 import { benchIssueDelay } from './issue-delay.ts';
+import { benchPolling } from './polling.ts';
 import { benchPreprocessing } from './preprocess.ts';
 import { benchPureSteps } from './pure.ts';
 import { benchSynthetic } from './synthetic-vs-trained.ts';
@@ -15,6 +16,7 @@ const benches: Record<string, () => Promise<void>> = {
   inference: benchInference,
   'issue-delay': benchIssueDelay,
   day: benchDay,
+  polling: benchPolling,
   preprocess: benchPreprocessing,
   help: benchHelp,
   synthetic: benchSynthetic,

@@ -7,9 +7,9 @@ import { timesOf } from '../stats/summary.ts';
 const TIMINGS = ['responseMs', 'serviceMs', 'issueDelayMs', ...Object.keys(timingsSchema.shape)];
 
 const COLUMNS = [
-  ...['target', 'seq', 'image', 'phase', 'start', 'ok', 'errorKind', 'errorMessage', 'httpStatus'],
+  ...['target', 'seq', 'image', 'phase', 'start', 'startBy', 'ok', 'errorKind', 'errorMessage', 'httpStatus'],
   ...['classId', 'label', 'probability', 'scheduledMs', 'issuedMs', 'completedMs', ...TIMINGS],
-  ...['usedMb', 'sizeMb', 'peakRssMb', 'cpuUserMs', 'cpuSystemMs', 'requestBytes', 'responseBytes'],
+  ...['usedMb', 'sizeMb', 'maxUsedMb', 'peakRssMb', 'cpuUserMs', 'cpuSystemMs', 'requestBytes', 'responseBytes'],
   ...['connectionReused', 'requestId', 'trace', 'traceId', 'traceJoin', 'environmentId'],
 ];
 
