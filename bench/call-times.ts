@@ -44,7 +44,7 @@ export function compareRounds(
   ours: readonly (readonly number[])[],
   baselines: readonly (readonly number[])[],
   percent: number,
-): Comparison {
+): Omit<Comparison, 'means'> {
   const ratios = ours.map((values, round) => rank(values, percent) / rank(baselines[round]!, percent));
   return {
     medianMs: rank(ours.flat(), percent),

@@ -54,7 +54,12 @@ export async function benchPolling(): Promise<void> {
     );
     const effort = { rounds: ROUNDS, callsPerRound: CALLS, warmup: CALLS };
     line('without / without', await sideBySide(off, off, effort));
-    line('with / without', await sideBySide(on, off, effort), 1.01);
+    const comparison = await sideBySide(on, off, effort);
+    line('with / without', comparison, 1.01);
+    const { ratio, spread } = comparison.means;
+    console.log(
+      `  ${'of means, which a few slow calls move'.padEnd(44)} ${ratio.toFixed(3)} [${spread.map(value => value.toFixed(3)).join(', ')}]`,
+    );
     console.log(`  ${found} traces found meanwhile, of ${(ROUNDS + 1) * CALLS} calls`);
   } finally {
     await runner.stop();

@@ -6,7 +6,7 @@ export function heading(text: string): void {
 }
 
 /** Prints a line; `budget` is the greatest ratio that is right, judged on the figure as printed. */
-export function line(name: string, comparison: Comparison, budget?: number): void {
+export function line(name: string, comparison: Omit<Comparison, 'means'>, budget?: number): void {
   const { medianMs, baselineMs, ratio, spread, rounds } = comparison;
   const verdict =
     budget === undefined ? '' : `   budget ${budget}: ${Number(ratio.toFixed(3)) <= budget ? 'met' : 'MISSED'}`;

@@ -31,6 +31,8 @@ export interface Comparison {
   readonly ratio: number;
   /** First and ninth decile of that ratio over rounds. */
   readonly spread: readonly [number, number];
+  /** The same of means, which a few slow calls move. */
+  readonly means: { readonly ratio: number; readonly spread: readonly [number, number] };
   readonly rounds: number;
 }
 
@@ -49,6 +51,7 @@ export async function sideBySide(one: Contender, baseline: Contender, effort: Ef
   const ours: number[] = [];
   const theirs: number[] = [];
   const ratios: number[] = [];
+  const meanRatios: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const oneFirst = round % 2 === 0;
     const first = await (oneFirst ? one : baseline).round(callsPerRound);
@@ -57,18 +60,28 @@ export async function sideBySide(one: Contender, baseline: Contender, effort: Ef
     ours.push(...mine);
     theirs.push(...other);
     ratios.push(median(mine) / median(other));
+    meanRatios.push(mean(mine) / mean(other));
   }
   return {
     medianMs: median(ours),
     baselineMs: median(theirs),
     ratio: median(ratios),
-    spread: [quantile(ratios, 0.1), quantile(ratios, 0.9)],
+    spread: spreadOf(ratios),
+    means: { ratio: median(meanRatios), spread: spreadOf(meanRatios) },
     rounds,
   };
 }
 
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function spreadOf(ratios: readonly number[]): [number, number] {
+  return [quantile(ratios, 0.1), quantile(ratios, 0.9)];
 }
 
 /** Nearest rank. */

@@ -1,4 +1,5 @@
 /** How the clients of AWS are opened: on AWS itself the SDK's own way, on the emulator with nothing of the user's. */
+import { Readable } from 'node:stream';
 
 export interface AwsAccess {
   /** Address of the emulator's AWS endpoint. Absent: AWS, or what `AWS_ENDPOINT_URL` names. */
@@ -29,6 +30,22 @@ export function clientSettings({ emulator, region }: AwsAccess) {
     useFipsEndpoint: false,
     userAgentAppId: '',
   } as const;
+}
+
+/**
+ * Settings of a client for one request before the run that goes nowhere: what the first request of a kind compiles and loads (some 10 ms in one piece) would
+ * otherwise hold up a call.
+ */
+export function rehearsalSettings() {
+  const answer = () => ({
+    statusCode: 200,
+    headers: { 'content-type': 'application/json' },
+    body: Readable.from([Buffer.from('{}')]),
+  });
+  return {
+    ...clientSettings({ emulator: 'http://rehearsal' }),
+    requestHandler: { handle: async () => ({ response: answer() }) },
+  };
 }
 
 /** A service that does not answer must not hold up the end of a run. */

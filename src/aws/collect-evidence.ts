@@ -20,7 +20,8 @@ export async function* collectEvidence(
   signal: AbortSignal,
 ): AsyncGenerator<CallEvidence, void> {
   const ended = new AbortController();
-  const reading = read(calls, pursuits).finally(() => ended.abort());
+  const timer = new RoundTimer(intervalMs);
+  const reading = read(calls, pursuits, timer).finally(() => ended.abort());
   const round = async (last: boolean) => {
     const found = await Promise.all(pursuits.map(pursuit => pursuit.round(last, signal)));
     return found.flat();
@@ -28,8 +29,9 @@ export async function* collectEvidence(
   // A run that is over, or broken off, ends the pause.
   const over = AbortSignal.any([ended.signal, signal]);
   while (!over.aborted) {
-    await pause(intervalMs, over);
+    await timer.wait(over);
     if (!over.aborted) yield* await round(false);
+    timer.restart();
   }
   if (!signal.aborted) await reading;
   const deadlineMs = performance.now() + patienceMs;
@@ -42,10 +44,53 @@ export async function* collectEvidence(
   for (const pursuit of pursuits) yield* pursuit.giveUp();
 }
 
-async function read(calls: AsyncIterable<ObservedCall>, pursuits: readonly Pursuit[]): Promise<void> {
+async function read(
+  calls: AsyncIterable<ObservedCall>,
+  pursuits: readonly Pursuit[],
+  timer: RoundTimer,
+): Promise<void> {
   for await (const call of calls) {
+    timer.callEnded();
     const found = openCase(call);
     for (const pursuit of pursuits) pursuit.add(found);
+  }
+}
+
+/** Of an interval: how long after the end of a call a round comes at the soonest, and by how much that puts it off at most. */
+const QUIET_PART = 0.2;
+
+/**
+ * A round comes an interval after the one before, but not on the heels of a call: calls on a schedule would else be met by a round each time they leave,
+ * since both go by the same clock.
+ */
+class RoundTimer {
+  readonly #intervalMs: number;
+  #lastMs = performance.now();
+  #quietFromMs = 0;
+
+  constructor(intervalMs: number) {
+    this.#intervalMs = intervalMs;
+  }
+
+  restart(): void {
+    this.#lastMs = performance.now();
+  }
+
+  callEnded(): void {
+    this.#quietFromMs = performance.now() + QUIET_PART * this.#intervalMs;
+  }
+
+  get #dueMs(): number {
+    const regularMs = this.#lastMs + this.#intervalMs;
+    return Math.max(regularMs, Math.min(this.#quietFromMs, regularMs + QUIET_PART * this.#intervalMs));
+  }
+
+  async wait(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const leftMs = this.#dueMs - performance.now();
+      if (leftMs <= 0 || signal.aborted) return;
+      await pause(leftMs, signal);
+    }
   }
 }
 

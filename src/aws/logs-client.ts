@@ -1,6 +1,6 @@
 /** CloudWatch Logs by its SDK client: the one file that imports it. */
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { type AwsAccess, clientSettings, patience } from './access.ts';
+import { type AwsAccess, clientSettings, patience, rehearsalSettings } from './access.ts';
 import { asked } from './aws-failure.ts';
 import { ClockOffset, watchDate } from './clock-offset.ts';
 import type { Window } from './xray-client.ts';
@@ -20,8 +20,12 @@ export class Logs {
     this.#client.middlewareStack.add(watchDate(this.offset), { step: 'deserialize', priority: 'low' });
   }
 
+  /** Asks nobody anything. */
   static async open(access: AwsAccess): Promise<Logs> {
-    return new Logs(await import('@aws-sdk/client-cloudwatch-logs'), access);
+    const sdk = await import('@aws-sdk/client-cloudwatch-logs');
+    const rehearsal = new sdk.CloudWatchLogsClient(rehearsalSettings());
+    await rehearsal.send(new sdk.FilterLogEventsCommand({ logGroupName: 'rehearsal' })).catch(() => {});
+    return new Logs(sdk, access);
   }
 
   /** Lines that report a call, as they were written, oldest first within a stream. Throws AwsFailure. */

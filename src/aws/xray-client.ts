@@ -1,6 +1,6 @@
 /** X-Ray by its SDK client: the one file that imports it. */
 import type { XRayClient } from '@aws-sdk/client-xray';
-import { type AwsAccess, clientSettings, patience } from './access.ts';
+import { type AwsAccess, clientSettings, patience, rehearsalSettings } from './access.ts';
 import { asked } from './aws-failure.ts';
 import { ClockOffset, watchDate } from './clock-offset.ts';
 
@@ -32,9 +32,15 @@ export class Xray {
     this.#client.middlewareStack.add(watchDate(this.offset), { step: 'deserialize', priority: 'low' });
   }
 
-  /** Loads the client, which takes some 30 ms. */
+  /** Loads the client, which takes some 30 ms. Asks nobody anything. */
   static async open(access: AwsAccess): Promise<Xray> {
-    return new Xray(await import('@aws-sdk/client-xray'), access);
+    const sdk = await import('@aws-sdk/client-xray');
+    const rehearsal = new sdk.XRayClient(rehearsalSettings());
+    // Nothing depends on what comes of it.
+    await rehearsal
+      .send(new sdk.BatchGetTracesCommand({ TraceIds: ['1-00000000-000000000000000000000000'] }))
+      .catch(() => {});
+    return new Xray(sdk, access);
   }
 
   /** At most `IDS_AT_ONCE`. */
