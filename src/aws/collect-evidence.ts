@@ -12,6 +12,9 @@ export interface Pace {
   readonly lastIntervalMs: number;
 }
 
+/** What a round that has begun within the patience may take beyond it. */
+const LAST_ROUND_MS = 15_000;
+
 /** `signal` ends it at once, with what is known by then. Throws nothing that AWS or the network does. */
 export async function* collectEvidence(
   pursuits: readonly Pursuit[],
@@ -22,21 +25,23 @@ export async function* collectEvidence(
   const ended = new AbortController();
   const timer = new RoundTimer(intervalMs);
   const reading = read(calls, pursuits, timer).finally(() => ended.abort());
-  const round = async (last: boolean) => {
-    const found = await Promise.all(pursuits.map(pursuit => pursuit.round(last, signal)));
+  const round = async (last: boolean, until: AbortSignal) => {
+    const found = await Promise.all(pursuits.map(pursuit => pursuit.round(last, until)));
     return found.flat();
   };
   // A run that is over, or broken off, ends the pause.
   const over = AbortSignal.any([ended.signal, signal]);
   while (!over.aborted) {
     await timer.wait(over);
-    if (!over.aborted) yield* await round(false);
+    if (!over.aborted) yield* await round(false, signal);
     timer.restart();
   }
   if (!signal.aborted) await reading;
   const deadlineMs = performance.now() + patienceMs;
+  // A round that goes on and on is ended too.
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(patienceMs + LAST_ROUND_MS)]);
   while (!signal.aborted) {
-    yield* await round(true);
+    yield* await round(true, limit);
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0 || pursuits.every(({ waiting }) => waiting === 0)) break;
     await pause(Math.min(lastIntervalMs, leftMs), signal);

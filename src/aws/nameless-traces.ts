@@ -27,6 +27,7 @@ export class NamelessTraces {
   readonly #whole = new Map<string, Candidate>();
   /** No trace fits them, for certain or not to be told from others. */
   readonly #hopeless = new Set<OpenCase>();
+  readonly #lookedFor = new Set<OpenCase>();
 
   constructor(xray: Xray, functionName: () => string | undefined) {
     this.#xray = xray;
@@ -38,6 +39,10 @@ export class NamelessTraces {
     return this.#functionName() !== undefined && !this.#hopeless.has(openCase);
   }
 
+  hasLooked(openCase: OpenCase): boolean {
+    return this.#lookedFor.has(openCase);
+  }
+
   /** Writes trace id and join into the cases for which it finds one. `claimed`: ids that are other calls'. Throws AwsFailure. */
   async join(all: readonly OpenCase[], claimed: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     const functionName = this.#functionName();
@@ -45,6 +50,7 @@ export class NamelessTraces {
     if (functionName === undefined || cases.length === 0) return;
     const known = new Set([...claimed, ...all.flatMap(({ traceId }) => traceId ?? [])]);
     const candidates = await this.#candidates(windowsOf(cases, this.#xray.offset.range), functionName, known, signal);
+    for (const openCase of cases) this.#lookedFor.add(openCase);
     this.#byRequestId(cases, candidates);
     this.#byTime(cases, candidates);
   }

@@ -1,5 +1,6 @@
 /** Looks for the traces of calls whose trace ids are known; those of the others are found by `nameless-traces.ts` once the run is over. */
 import type { CallEvidence, TraceEvidence } from '../core/evidence.ts';
+import { AwsFailure } from './aws-failure.ts';
 import { NamelessTraces } from './nameless-traces.ts';
 import { isWorthWaiting, type OpenCase, type Search } from './open-case.ts';
 import { parseTrace } from './trace-document.ts';
@@ -32,6 +33,8 @@ export class TraceSearch implements Search {
   readonly #claimed = new Set<string>();
   readonly #nameless: NamelessTraces;
   #destinationKnown = false;
+  /** Why the traces of calls that name none cannot be listed. */
+  #unlisted: AwsFailure | undefined;
   #sampled = 0;
   #unsampled = 0;
 
@@ -59,24 +62,20 @@ export class TraceSearch implements Search {
     { last, signal }: { last: boolean; signal: AbortSignal },
   ): Promise<void> {
     await this.#checkDestination(signal);
-    if (last)
-      await this.#nameless.join(
-        [...this.#wanted].map(({ openCase }) => openCase),
-        this.#claimed,
-        signal,
-      );
-    const due = [...this.#wanted].filter(
-      ({ openCase: { traceId }, looks }) => traceId !== undefined && (last || looks < this.#options.attempts),
-    );
-    for (let i = 0; i < due.length; i += IDS_AT_ONCE) {
-      await this.#lookAt(due.slice(i, i + IDS_AT_ONCE), found, signal);
-    }
+    const named = ({ openCase: { traceId }, looks }: Wanted) =>
+      traceId !== undefined && (last || looks < this.#options.attempts);
+    const due = [...this.#wanted].filter(named);
+    await this.#lookAtAll(due, found, signal);
+    if (!last) return;
+    await this.#joinNameless(signal);
+    const joined = [...this.#wanted].filter(wanted => named(wanted) && !due.includes(wanted));
+    await this.#lookAtAll(joined, found, signal);
   }
 
   giveUp(): CallEvidence[] {
     return [...this.#wanted].flatMap(({ openCase, looks, best }): CallEvidence[] => {
       // What was read in part has been told already; what nobody could look for is not missing.
-      if (best !== undefined || looks === 0) return [];
+      if (best !== undefined || (looks === 0 && !this.#nameless.hasLooked(openCase))) return [];
       const { call, traceId, join } = openCase;
       const trace: TraceEvidence = { state: 'missing', spans: [] };
       return [{ seq: call.seq, evidence: { trace: { ...trace, ...(traceId && { traceId }), ...(join && { join }) } } }];
@@ -95,6 +94,13 @@ export class TraceSearch implements Search {
     );
     if (left.length === 0) return undefined;
     if (left.every(({ openCase: { traceId } }) => traceId === undefined)) {
+      if (this.#unlisted !== undefined) {
+        const { code, operation } = this.#unlisted;
+        return {
+          message: `${left.length} calls do not tell which trace is theirs, and X-Ray refused to list them (${code.replace(/Exception$/, '')}: ${operation})`,
+          advice: `allow ${operation} to whoever measures; or let the function's answers carry their trace header`,
+        };
+      }
       return {
         message: `${left.length} calls do not tell which trace is theirs, and by time alone none is for certain`,
         advice:
@@ -120,6 +126,28 @@ export class TraceSearch implements Search {
     this.#destinationKnown = true;
     const destination = await this.#xray.destination(signal).catch(() => undefined);
     if (destination === 'CloudWatchLogs') throw new ElsewhereError();
+  }
+
+  /** Somebody who may read traces but not list them gets the traces of all calls that name theirs. */
+  async #joinNameless(signal: AbortSignal): Promise<void> {
+    if (this.#unlisted !== undefined) return;
+    const cases = [...this.#wanted].map(({ openCase }) => openCase);
+    try {
+      await this.#nameless.join(cases, this.#claimed, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof AwsFailure) || thrown.passes) throw thrown;
+      this.#unlisted = thrown;
+    }
+  }
+
+  async #lookAtAll(
+    wanted: readonly Wanted[],
+    found: (evidence: CallEvidence) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let i = 0; i < wanted.length; i += IDS_AT_ONCE) {
+      await this.#lookAt(wanted.slice(i, i + IDS_AT_ONCE), found, signal);
+    }
   }
 
   async #lookAt(batch: readonly Wanted[], found: (evidence: CallEvidence) => void, signal: AbortSignal): Promise<void> {
@@ -159,7 +187,7 @@ export class TraceSearch implements Search {
   }
 
   #mayBeFound(openCase: OpenCase): boolean {
-    return openCase.traceId !== undefined || this.#nameless.mayFind(openCase);
+    return openCase.traceId !== undefined || (this.#unlisted === undefined && this.#nameless.mayFind(openCase));
   }
 }
 

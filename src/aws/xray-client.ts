@@ -58,7 +58,7 @@ export class Xray {
   /** Ids of the function's traces that began in that time. */
   async *traceIds({ fromMs, toMs }: Window, functionName: string, signal: AbortSignal): AsyncGenerator<string> {
     const window = { StartTime: new Date(fromMs), EndTime: new Date(toMs) };
-    const FilterExpression = `service("${functionName.replace(/[\\"]/g, '')}")`;
+    const FilterExpression = `resource.arn ENDSWITH ":function:${functionName.replace(/[\\"]/g, '')}"`;
     let NextToken: string | undefined;
     do {
       const command = new this.#sdk.GetTraceSummariesCommand({

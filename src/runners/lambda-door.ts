@@ -25,6 +25,8 @@ export interface Door {
   readonly told: Redact;
   /** Of one call. Those of the connection, and the trace's, come on top. */
   headersOf(body: Buffer): Promise<Headers> | Headers;
+  /** False when it is known to leave no traces. */
+  readonly traces: boolean;
   warnings(): readonly Warning[];
   close(): void;
 }
@@ -54,6 +56,7 @@ export function urlDoor({ url, frontDoor: given, headers: users = {} }: UrlTarge
     body: 'body',
     ...redactors(address, headers, JSON_HEADERS),
     headersOf: () => headers,
+    traces: true,
     warnings: () => [],
     close: () => {},
   };
@@ -93,6 +96,7 @@ export async function invokeDoor({ functionName, access }: InvokeTarget, signal:
       quoted: text => text,
       told: text => text,
       headersOf: body => api.sign(address, hashOf(body), { ...JSON_HEADERS, 'x-amz-log-type': 'Tail' }),
+      traces: configuration.tracing !== 'PassThrough',
       warnings: () => warnings,
       close: () => api.close(),
     };
@@ -119,14 +123,14 @@ async function configurationOf(
 ): Promise<{ configuration: FunctionConfiguration; warnings: Warning[] }> {
   try {
     const configuration = await api.configuration(functionName, signal);
-    return { configuration, warnings: configuration.tracing === 'PassThrough' ? [notTracing()] : [] };
+    return { configuration, warnings: [] };
   } catch (thrown) {
     if (!(thrown instanceof AwsFailure) || thrown.kind !== 'denied') throw thrown;
     return { configuration: {}, warnings: [unread(thrown)] };
   }
 }
 
-function notTracing(): Warning {
+export function notTracing(): Warning {
   return {
     code: 'no-active-tracing',
     message: "the function's tracing is PassThrough: its calls leave no traces",

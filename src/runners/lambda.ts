@@ -7,7 +7,7 @@ import type { Inference, Learned, Runner } from '../core/runner.ts';
 import type { HttpExchange } from './http-call.ts';
 import { type ClientClass, HttpConnection, loadClient } from './http-connection.ts';
 import { rehearse } from './http-rehearsal.ts';
-import { type Door, type InvokeTarget, invokeDoor, type UrlTarget, urlDoor } from './lambda-door.ts';
+import { type Door, type InvokeTarget, invokeDoor, notTracing, type UrlTarget, urlDoor } from './lambda-door.ts';
 import { LearnedFacts } from './lambda-learned.ts';
 import { type AnswerContext, readExchange } from './lambda-read.ts';
 import { type EncodedImage, encodeImage } from './wire-request.ts';
@@ -75,7 +75,11 @@ export class LambdaRunner implements Runner {
       const name = () => functionName ?? info.functionName ?? this.#learned.first().functionName;
       const group = () => info.logGroup ?? this.#learned.first().logGroup;
       const byName = () => (name() === undefined ? undefined : `/aws/lambda/${name()}`);
-      this.#source = await EvidenceSource.open(evidence, { functionName: name, logGroup: () => group() ?? byName() });
+      const traces = evidence.traces && door.traces;
+      this.#source = await EvidenceSource.open(
+        { ...evidence, traces },
+        { functionName: name, logGroup: () => group() ?? byName() },
+      );
     }
     return { emulated, connection, ...(functionName !== undefined && { functionName }), ...info };
   }
@@ -99,6 +103,7 @@ export class LambdaRunner implements Runner {
   async warnings(): Promise<Warning[]> {
     return [
       ...(this.#started?.door.warnings() ?? []),
+      ...(this.#options.evidence?.traces === true && this.#started?.door.traces === false ? [notTracing()] : []),
       ...this.#learned.warnings(),
       ...(this.#source?.warnings() ?? []),
     ];

@@ -216,6 +216,19 @@ describe('a call that told no trace', () => {
     for (const { seq, traceId } of calls) expect(found.get(seq)?.trace?.traceId).toBe(traceId);
   });
 
+  it('is missing when it was looked for in vain, and costs the others nothing when traces may not be listed', async () => {
+    const vain = await find(await open(await scriptedAws()), [nameless(0)]);
+    expect(statesOf(vain)).toEqual({ 0: 'missing' });
+    const refusal = { status: 403, type: 'AccessDeniedException' };
+    const aws = await scriptedAws({ traces: [traceOf(1)], refusals: { '/TraceSummaries': refusal } });
+    const source = await open(aws);
+    expect(statesOf(await find(source, [nameless(0), named(1)]))).toEqual({ 1: 'complete' });
+    expect(source.warnings()).toEqual([
+      expect.objectContaining({ code: 'traces-left', message: expect.stringContaining('xray:GetTraceSummaries') }),
+    ]);
+    expect(aws.askedFor('/TraceSummaries')).toHaveLength(1);
+  });
+
   it('is not looked for among the traces of functions that nobody has named', async () => {
     const aws = await scriptedAws({ traces: [traceOf(0)] });
     const source = await EvidenceSource.open(

@@ -1,26 +1,38 @@
-/** The emulator as the stock AWS CLI sees it. */
+/** `resnet-bench emulate` as the stock AWS CLI sees it. */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Emulator, startEmulator } from '../../src/emulator/start.ts';
-import { options } from './harness.ts';
+import { ROOT, until, useProgram } from './program.ts';
 
-const missing = spawnSync('aws', ['--version']).status !== 0;
+const version = spawnSync('aws', ['--version'], { encoding: 'utf8' });
+const missing = version.status !== 0;
 if (missing)
   console.warn('skipped: no AWS CLI here (`aws --version` does not answer), so the emulator is not asked by it');
 
+/** AWS_ENDPOINT_URL: since 1.29 and 2.13. */
+const [major = 0, minor = 0] =
+  /aws-cli\/(\d+)\.(\d+)/
+    .exec(version.stdout ?? '')
+    ?.slice(1)
+    .map(Number) ?? [];
+const knowsTheVariable = major === 1 ? minor >= 29 : minor >= 13;
+
 describe.skipIf(missing)('the AWS CLI', { timeout: 60_000 }, () => {
-  let lambda: Emulator;
+  const program = useProgram();
+  let endpoint: string;
   let folder: string;
   beforeAll(async () => {
-    lambda = await startEmulator(options(), AbortSignal.timeout(20_000));
+    const bootstrap = `'${process.execPath}' echo.mjs`;
+    const args = ['--bootstrap', bootstrap, '--task-root', join(ROOT, 'test', 'emulator', 'bootstraps')];
+    const running = await program.start(['emulate', '--json', ...args]);
+    const line = await until('its addresses', () => /^\{.*\}\n$/.exec(running.stdout())?.[0]);
+    endpoint = JSON.parse(line).invokeEndpoint;
     folder = await mkdtemp(join(tmpdir(), 'resnet-bench-aws-cli-'));
   });
   afterAll(async () => {
-    await lambda.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -30,7 +42,7 @@ describe.skipIf(missing)('the AWS CLI', { timeout: 60_000 }, () => {
       HOME: folder,
       // pyenv and its like find their programs by these.
       ...(process.env.PYENV_ROOT && { PYENV_ROOT: process.env.PYENV_ROOT }),
-      AWS_ENDPOINT_URL: lambda.invokeEndpoint,
+      AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: 'us-east-1',
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'x',
@@ -39,11 +51,8 @@ describe.skipIf(missing)('the AWS CLI', { timeout: 60_000 }, () => {
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_PAGER: '',
     };
-    const { stdout } = await promisify(execFile)(
-      'aws',
-      [...args, '--output', 'json', '--endpoint-url', lambda.invokeEndpoint],
-      { env },
-    );
+    const where = knowsTheVariable ? [] : ['--endpoint-url', endpoint];
+    const { stdout } = await promisify(execFile)('aws', [...args, '--output', 'json', ...where], { env });
     return JSON.parse(stdout);
   }
 
@@ -55,7 +64,7 @@ describe.skipIf(missing)('the AWS CLI', { timeout: 60_000 }, () => {
       'lambda',
       'invoke',
       '--function-name',
-      'fn',
+      'resnet-bench',
       '--log-type',
       'Tail',
       '--payload',
@@ -70,7 +79,7 @@ describe.skipIf(missing)('the AWS CLI', { timeout: 60_000 }, () => {
       'logs',
       'filter-log-events',
       '--log-group-name',
-      '/aws/lambda/fn',
+      '/aws/lambda/resnet-bench',
       '--filter-pattern',
       'REPORT',
     );
@@ -81,13 +90,13 @@ describe.skipIf(missing)('the AWS CLI', { timeout: 60_000 }, () => {
     expect(documents.map(({ origin }: { origin: string }) => origin)).toEqual(['AWS::Lambda', 'AWS::Lambda::Function']);
 
     const window = ['--start-time', String(from / 1e3), '--end-time', String(Date.now() / 1e3 + 1)];
-    const filter = ['--filter-expression', 'resource.arn ENDSWITH ":function:fn"'];
+    const filter = ['--filter-expression', 'resource.arn ENDSWITH ":function:resnet-bench"'];
     const { TraceSummaries } = await aws('xray', 'get-trace-summaries', ...window, ...filter);
     expect(TraceSummaries.map(({ Id }: { Id: string }) => Id)).toEqual([root]);
   });
 
   it('reads the configuration', async () => {
-    expect(await aws('lambda', 'get-function-configuration', '--function-name', 'fn')).toMatchObject({
+    expect(await aws('lambda', 'get-function-configuration', '--function-name', 'resnet-bench')).toMatchObject({
       MemorySize: 1024,
       TracingConfig: { Mode: 'Active' },
     });
