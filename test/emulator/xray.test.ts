@@ -87,7 +87,7 @@ it.each(['old', 'new'] as const)(
       expect(Number.isInteger(Math.round(service.start_time * 1e6) / 1e3)).toBe(true);
       expect(fn.start_time).toBeGreaterThanOrEqual(service.start_time - MS);
       const overhead = child(fn, 'Overhead')!;
-      expect(overhead.end_time).toBeCloseTo(fn.end_time, 6);
+      expect(overhead.end_time).toBeCloseTo(fn.end_time, 5);
       expect(overhead.start_time).toBeLessThanOrEqual(service.end_time + MS);
     }
     const name = traceLayout === 'old' ? 'Initialization' : 'Init';
