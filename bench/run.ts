@@ -8,6 +8,7 @@ import { benchIssueDelay } from './issue-delay.ts';
 import { benchPolling } from './polling.ts';
 import { benchPreprocessing } from './preprocess.ts';
 import { benchPureSteps } from './pure.ts';
+import { benchShares } from './shares.ts';
 import { benchSynthetic } from './synthetic-vs-trained.ts';
 
 const benches: Record<string, () => Promise<void>> = {
@@ -19,6 +20,7 @@ const benches: Record<string, () => Promise<void>> = {
   polling: benchPolling,
   preprocess: benchPreprocessing,
   help: benchHelp,
+  shares: benchShares,
   synthetic: benchSynthetic,
 };
 

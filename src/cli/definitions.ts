@@ -6,6 +6,7 @@ import {
   bootstrapOption,
   concurrencyOption,
   connectionOption,
+  cpuPeriodOption,
   envOption,
   frontDoorOption,
   functionOption,
@@ -13,6 +14,8 @@ import {
   handlerOption,
   headerOption,
   idleTimeoutOption,
+  initBoostOption,
+  limitsOption,
   logFormatOption,
   memoryOption,
   noLogsOption,
@@ -146,6 +149,9 @@ function withFunctionOptions(command: Command): Command {
     .addOption(memoryOption())
     .addOption(idleTimeoutOption())
     .addOption(proactiveOption())
+    .addOption(limitsOption())
+    .addOption(cpuPeriodOption())
+    .addOption(initBoostOption())
     .addOption(traceLayoutOption())
     .addOption(traceDelayOption())
     .addOption(noTracesOption())
@@ -173,6 +179,9 @@ export function defineEmulate(program: Command, { signal, exit }: CommandContext
     .addOption(concurrencyOption())
     .addOption(idleTimeoutOption())
     .addOption(proactiveOption())
+    .addOption(limitsOption())
+    .addOption(cpuPeriodOption())
+    .addOption(initBoostOption())
     .addOption(bootstrapOption())
     .addOption(taskRootOption())
     .addOption(handlerOption())

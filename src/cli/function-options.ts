@@ -92,6 +92,23 @@ export const functionTimeoutOption = () =>
     .default(...defaultDuration('30s'))
     .argParser(positiveDuration('--timeout', LONGEST_FUNCTION_TIMEOUT_MS));
 
+export const limitsOption = () =>
+  option(
+    'limits',
+    '<mode>',
+    'auto: the emulated function gets the CPU and memory that Lambda gives for --memory, where the system lets us; off: all',
+  )
+    .default('auto')
+    .choices(['auto', 'off']);
+
+export const cpuPeriodOption = () =>
+  option('cpu-period', '<time>', 'of its CPU quota: how long it waits at most once that is used up')
+    .default(...defaultDuration('20ms'))
+    .argParser(positiveDuration('--cpu-period', 1_000));
+
+export const initBoostOption = () =>
+  flag('init-boost', 'its initialisation gets two CPUs, whatever the memory, as others have measured it on AWS');
+
 export const traceLayoutOption = () =>
   option('trace-layout', '<layout>', "of the emulator's traces: AWS writes both")
     .default(TRACE_LAYOUTS[0])

@@ -18,6 +18,9 @@ export interface FunctionOptions {
   readonly memory: number;
   readonly idleTimeout: number;
   readonly proactive: number;
+  readonly limits: 'auto' | 'off';
+  readonly cpuPeriod: number;
+  readonly initBoost?: boolean;
   readonly traceLayout: TraceLayout;
   readonly traceDelay?: number;
   readonly traces: boolean;
@@ -44,6 +47,7 @@ export function targetOptionsOf(
     emulated: {
       ...{ memoryMb: options.memory, idleTimeoutMs: options.idleTimeout, proactive: options.proactive },
       ...{ frontDoor: frontDoor ?? 'url', traceLayout: options.traceLayout, traceDelayMs: options.traceDelay ?? 0 },
+      shares: sharesOf(options),
     },
     evidence: {
       ...{ traces: options.traces, logs: options.logs, traceAttempts: options.traceAttempts },
@@ -57,6 +61,14 @@ export function targetOptionsOf(
     preprocess: options.preprocess,
     outDir: options.out,
   };
+}
+
+export function sharesOf({
+  limits,
+  cpuPeriod,
+  initBoost,
+}: Pick<FunctionOptions, 'limits' | 'cpuPeriod' | 'initBoost'>) {
+  return { limits: limits === 'auto', cpuPeriodMs: cpuPeriod, initBoost: initBoost === true };
 }
 
 function deployedOf({ url, function: functionName, frontDoor, header = {} }: FunctionOptions) {
@@ -73,7 +85,9 @@ const OF_LAMBDA = {
 const OF_EMULATED = {
   ...{ memory: '--memory', idleTimeout: '--idle-timeout', proactive: '--proactive' },
   ...{ traceLayout: '--trace-layout', traceDelay: '--trace-delay' },
+  ...{ limits: '--limits', cpuPeriod: '--cpu-period', initBoost: '--init-boost' },
 };
+const OF_LIMITS = { cpuPeriod: '--cpu-period', initBoost: '--init-boost' };
 const OF_SEARCH = {
   ...{ traceInterval: '--trace-interval', traceAttempts: '--trace-attempts', tracePatience: '--trace-patience' },
 };
@@ -108,6 +122,9 @@ export function refuseWithoutEffect(options: FunctionOptions, given: (name: stri
     const variable = url !== undefined ? 'RESNET_BENCH_URL names' : 'RESNET_BENCH_FUNCTION names';
     const why = `the emulated function, and ${named ?? variable} a deployed one`;
     refuse(OF_EMULATED, why, 'leave one of the two out');
+  }
+  if (options.limits === 'off') {
+    refuse(OF_LIMITS, 'the limits of the emulated function, which --limits switches off', 'leave one of the two out');
   }
   if (!traces && !logs) {
     refuse(OF_SEARCH, 'traces and log lines, and both are switched off', 'leave it out');

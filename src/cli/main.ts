@@ -1,9 +1,12 @@
 /** The entry of the program: the only place that prints errors and sets the exit code. */
+import { setMaxListeners } from 'node:events';
 import { BenchError, EXIT, messageOf, SetupError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import { runProgram } from './program.ts';
 
 const aborter = new AbortController();
+// Each call in flight listens, and an open loop may have many.
+setMaxListeners(0, aborter.signal);
 let signalCode: number | undefined;
 
 // Once: end after the call in flight, with a complete record. Twice: at once.

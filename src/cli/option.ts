@@ -52,6 +52,7 @@ function describeLimit(ms: number): string {
   if (ms === LONGEST_MS) return 'a year';
   const hours = Math.floor(ms / 3_600_000);
   if (hours > 24) return `${Math.floor(hours / 24)} days`;
+  if (ms < 60_000) return `${ms / 1_000} s`;
   return hours >= 1 ? `${hours} hours` : `${Math.floor(ms / 60_000)} minutes`;
 }
 

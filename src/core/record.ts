@@ -85,7 +85,12 @@ export const targetInfoSchema = z.object({
   functionName: z.string().exactOptional(),
   logGroup: z.string().exactOptional(),
   memoryMb: z.number().exactOptional(),
+  /** Cores' worth of time that an emulated function gets. */
   cpuShare: z.union([z.number(), z.literal('unlimited')]).exactOptional(),
+  /** Environments of an emulated function stand still between calls. */
+  frozen: z.boolean().exactOptional(),
+  /** What Max Memory Used of an emulated function is: the peak of its control group, files it read included, or the sum of what its processes had at most each. */
+  memoryBy: z.enum(['group', 'processes']).exactOptional(),
   region: z.string().exactOptional(),
   /** Of the target where it is another machine or process, as its first answers told: processors that it sees, not what it is given. */
   cpuModel: z.string().exactOptional(),

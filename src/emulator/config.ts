@@ -1,6 +1,6 @@
 /** What the emulator's process is told: one JSON argument, checked here. */
 import { z } from 'zod';
-import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
+import { LONGEST_FUNCTION_TIMEOUT_MS, MB_PER_CPU } from '../core/lambda-limits.ts';
 import { LOG_FORMATS, SAMPLINGS, TRACE_LAYOUTS, TRACE_PARTIALS } from '../core/lambda-telemetry.ts';
 
 /** Variables that Lambda sets and a function's configuration may not. */
@@ -65,6 +65,14 @@ export const emulatorConfigSchema = z
       .record(z.string(), z.string())
       .default({})
       .refine(env => !Object.keys(env).some(isReserved), 'sets a variable that Lambda reserves'),
+    /** CPU and memory as AWS gives them for `memoryMb`, where the system lets us. */
+    limits: z.boolean().default(true),
+    /** Of the CPU quota: how long a function that has used it up waits at most. AWS does not say. */
+    cpuPeriodMs: z.number().min(2).max(1_000).default(20),
+    /** Initialisation with two CPUs, whatever the memory, as others have measured it on AWS. */
+    initBoost: z.boolean().default(false),
+    /** Environments stand still between calls. */
+    freeze: z.boolean().default(true),
     region: z.string().default('us-east-1'),
     accountId: z
       .string()
@@ -90,7 +98,12 @@ export const emulatorConfigSchema = z
     initTimeoutMs: timerMs().default(10_000),
     httpApiTimeoutMs: timerMs().default(30_000),
   })
-  .refine(config => config.proactive <= config.concurrency, 'proactive is more than concurrency');
+  .refine(config => config.proactive <= config.concurrency, 'proactive is more than concurrency')
+  // The kernel's least quota.
+  .refine(
+    ({ memoryMb, cpuPeriodMs }) => (memoryMb / MB_PER_CPU) * cpuPeriodMs >= 1,
+    'the CPU period is too short for so little memory: its share must be at least a millisecond',
+  );
 
 /** As a caller writes it. */
 export type EmulatorOptions = z.input<typeof emulatorConfigSchema>;

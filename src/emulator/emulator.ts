@@ -5,8 +5,8 @@ import { AwsApi } from './aws-api.ts';
 import type { EmulatorConfig } from './config.ts';
 import { addConfigurationRoute } from './configuration-api.ts';
 import { addControlRoutes } from './control.ts';
+import { CAN_FREEZE, freeze, thaw } from './freezer.ts';
 import { functionUrlRoutes } from './function-url.ts';
-import { noHooks } from './hooks.ts';
 import { jsonAnswer } from './http-answer.ts';
 import { httpApiRoutes } from './http-api.ts';
 import { addInvokeRoutes } from './invoke-api.ts';
@@ -18,6 +18,7 @@ import type { ReadyLine } from './ready-line.ts';
 import { Reaper } from './reaper.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import { listen, newRoutes, send } from './server.ts';
+import { Shares } from './shares.ts';
 import { TraceStore } from './trace-store.ts';
 import { addXrayRoutes } from './xray-api.ts';
 
@@ -38,11 +39,24 @@ export async function runEmulator(config: EmulatorConfig): Promise<RunningEmulat
   const reaper = new Reaper();
   const runtimeApi = new RuntimeApi(config);
   const traces = new TraceStore(config);
+  const shares = Shares.open(config);
+  for (const folder of shares.folders) reaper.removeAfterwards(folder);
+  const frozen = config.freeze && CAN_FREEZE;
   const pool = new Pool(config, {
     config,
     log,
     reaper,
-    hooks: { ...noHooks, finished: record => traces.finished(record) },
+    hooks: {
+      prelude: id => shares.prelude(id),
+      resting: group => frozen && freeze(group),
+      waking: group => frozen && thaw(group),
+      initStarts: id => shares.initStarts(id),
+      initEnds: id => shares.initEnds(id),
+      peakMb: id => shares.peakMb(id),
+      oomKills: id => shares.oomKills(id),
+      finished: record => traces.finished(record),
+      ended: id => shares.ended(id),
+    },
     openRuntimeApi: session => runtimeApi.open(session),
     closeRuntimeApi: session => runtimeApi.close(session),
   });
@@ -69,12 +83,16 @@ export async function runEmulator(config: EmulatorConfig): Promise<RunningEmulat
       pid: process.pid,
       reaperPid: reaper.pid,
       signature: 'not checked',
+      ...shares.facts,
+      frozen,
+      memoryBy: shares.facts.cpuShare === 'unlimited' ? 'processes' : 'group',
     },
     broken: reaper.exited,
     async stop() {
       // First the environments: a caller still waiting gets its answer.
       await pool.close();
       for (const listener of listeners) listener.close();
+      shares.close();
       await reaper.release();
     },
   };

@@ -77,11 +77,11 @@ export class EnvironmentProcess {
 
   /** MB of 1,048,576 bytes, over all its processes; undefined while unknown. */
   get peakMb(): number | undefined {
-    return this.#peak.mb;
+    return this.#around.hooks.peakMb(this.#environment.id) ?? this.#peak.mb;
   }
 
   samplePeak(): void {
-    this.#peak.sample(this.pid);
+    if (this.#around.hooks.peakMb(this.#environment.id) === undefined) this.#peak.sample(this.pid);
   }
 
   async #exit(process: RuntimeProcess, exit: Exit): Promise<void> {

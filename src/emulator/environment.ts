@@ -35,6 +35,7 @@ export class Environment {
   #init: Initialisation | undefined;
   #firstCallAt: Moment | undefined;
   #calls = 0;
+  #oomKills = 0;
   readonly #around: Surroundings;
   readonly #log: EnvironmentLog;
   readonly #ended: Deferred<void> = deferred();
@@ -80,6 +81,7 @@ export class Environment {
     if (this.phase === 'ended') return this.#around.closeRuntimeApi(this.#session);
     this.#life.enter('init');
     this.#log.initStarts();
+    this.#around.hooks.initStarts(this.id);
     this.#init = new Initialisation(this.#around.config.initTimeoutMs, () => void this.#initFailed('timeout'));
     this.#boot();
     await this.#init.over;
@@ -118,10 +120,7 @@ export class Environment {
     }
     this.#init?.close();
     this.#around.closeRuntimeApi(this.#session);
-    void gone.then(() => {
-      this.#around.hooks.ended(this.id);
-      this.#ended.resolve();
-    });
+    void gone.then(() => this.#around.hooks.ended(this.id)).then(() => this.#ended.resolve());
   }
 
   #boot(call?: Call): void {
@@ -137,6 +136,7 @@ export class Environment {
 
   #initialisedWell(): void {
     const span = this.#init?.succeed();
+    this.#around.hooks.initEnds(this.id);
     if (span !== undefined) this.#log.initEnds({ span, phase: 'init', status: 'success' });
     this.#process.samplePeak();
     this.#life.enter('idle');
@@ -145,6 +145,7 @@ export class Environment {
 
   async #initFailed(status: 'timeout' | 'error', errorType?: string): Promise<void> {
     const init = this.#init!;
+    this.#around.hooks.initEnds(this.id);
     this.#log.initEnds({ span: init.fail(), phase: 'init', status, ...(errorType !== undefined && { errorType }) });
     this.#life.enter('down');
     await this.#process.end();
@@ -167,14 +168,24 @@ export class Environment {
       // It was dead before it could read the event, as after a kill while it was idle: nobody has worked on the call. Once only.
       this.#bootFor(call);
     } else if (this.phase !== 'finishing') {
+      const failure = exitFailure(call.invocation.requestId, exit, this.#ranOutOfMemory());
       this.#log.exited(call, exit);
-      call.give({ ok: false, failure: exitFailure(call.invocation.requestId, exit) });
-      void this.#finish(now(), EXIT_ERROR);
+      call.give({ ok: false, failure });
+      void this.#finish(now(), { status: 'error', errorType: failure.errorType });
     }
   }
 
   #initFailure(requestId: string, exit: Exit): Failure {
-    return this.#session.initError ?? initExitFailure(requestId, exit, this.#around.config.bootstrap[0] ?? '');
+    const program = this.#around.config.bootstrap[0] ?? '';
+    return this.#session.initError ?? initExitFailure(requestId, exit, program, this.#ranOutOfMemory());
+  }
+
+  /** Since it was last asked. */
+  #ranOutOfMemory(): boolean {
+    const kills = this.#around.hooks.oomKills(this.id);
+    const more = kills > this.#oomKills;
+    this.#oomKills = kills;
+    return more;
   }
 
   async #timedOut(call: Call): Promise<void> {

@@ -18,13 +18,15 @@ export function timeoutFailure(requestId: string, timeoutMs: number): Failure {
   return made('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after ${seconds(timeoutMs)} seconds`);
 }
 
-export function exitFailure(requestId: string, exit: Exit): Failure {
-  return made('Runtime.ExitError', `RequestId: ${requestId} Error: ${exitWords(exit)}`);
+/** `outOfMemory`: it was killed for want of it. */
+export function exitFailure(requestId: string, exit: Exit, outOfMemory = false): Failure {
+  const type = outOfMemory ? 'Runtime.OutOfMemory' : 'Runtime.ExitError';
+  return made(type, `RequestId: ${requestId} Error: ${exitWords(exit)}`);
 }
 
 /** The program ended before it asked for an event. 126 and 127 are the shell's word for one that cannot be started. */
-export function initExitFailure(requestId: string, exit: Exit, program: string): Failure {
-  if (exit.code !== 126 && exit.code !== 127) return exitFailure(requestId, exit);
+export function initExitFailure(requestId: string, exit: Exit, program: string, outOfMemory: boolean): Failure {
+  if (exit.code !== 126 && exit.code !== 127) return exitFailure(requestId, exit, outOfMemory);
   return made('Runtime.InvalidEntrypoint', `RequestId: ${requestId} Error: fork/exec ${program}: cannot be started`);
 }
 

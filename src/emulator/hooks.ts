@@ -8,16 +8,15 @@ export interface EnvironmentHooks {
   resting(group: number): void;
   /** An event is about to be handed out: the place to thaw it. */
   waking(group: number): void;
+  /** An initialisation ahead of any call begins, before its process; it has ended well. */
+  initStarts(environmentId: string): void;
+  initEnds(environmentId: string): void;
+  /** The most memory that all its processes had together, MB of 1,048,576 bytes; undefined where nobody keeps count. */
+  peakMb(environmentId: string): number | undefined;
+  /** Processes of it that were killed for want of memory, so far. */
+  oomKills(environmentId: string): number;
   /** A call is over, its last log line written: the place to write traces. */
   finished(record: InvocationRecord): void;
   /** The environment is gone for good: the place to remove its cgroup. */
-  ended(environmentId: string): void;
+  ended(environmentId: string): Promise<void>;
 }
-
-export const noHooks: EnvironmentHooks = {
-  prelude: () => '',
-  resting: () => {},
-  waking: () => {},
-  finished: () => {},
-  ended: () => {},
-};

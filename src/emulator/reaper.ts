@@ -5,17 +5,32 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
-// `+ GROUP` adds one, `- GROUP` takes it out. SIGKILL ends stopped processes, too.
+// `+ GROUP` adds one, `- GROUP` takes it out. SIGKILL ends stopped processes, too. `= FOLDER` holds control groups: with whatever has left its process group in them.
 const SCRIPT = `
 trap '' HUP INT TERM QUIT
 groups=' '
+folders=''
 while read -r sign group; do
   case $sign in
     +) groups="$groups$group " ;;
     -) case $groups in *" $group "*) groups="\${groups%% $group *} \${groups#* $group }" ;; esac ;;
+    =) folders="$folders $group" ;;
   esac
 done
 for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
+tries=0
+for folder in $folders; do
+  while [ -d "$folder" ] && [ $tries -lt 100 ]; do
+    for inner in "$folder"/*/; do
+      [ -d "$inner" ] || continue
+      while read -r member; do [ "$member" -gt 1 ] && kill -s KILL "$member" 2>/dev/null; done < "$inner/cgroup.procs"
+      rmdir "$inner" 2>/dev/null
+    done
+    rmdir "$folder" 2>/dev/null && break
+    tries=$((tries + 1))
+    sleep 0.02
+  done
+done
 `;
 
 export class Reaper {
@@ -47,6 +62,11 @@ export class Reaper {
   /** The group is gone: its number may soon be somebody else's. */
   forget(group: number): void {
     this.pipe.write(`- ${group}\n`);
+  }
+
+  /** A folder of control groups, to be removed in the end; without blanks in its name. */
+  removeAfterwards(folder: string): void {
+    this.pipe.write(`= ${folder}\n`);
   }
 
   /** Lets it end what is left, and waits for that. */

@@ -52,7 +52,7 @@ export function describeFunction({ info }: Target): string | undefined {
 export function describeSize({ memoryMb, cpuShare }: TargetInfo): string[] {
   return [
     memoryMb === undefined ? 'memory size unknown' : `${memoryMb} MB`,
-    ...(cpuShare === undefined ? [] : [cpuShare === 'unlimited' ? 'no CPU limit' : `${cpuShare} CPU`]),
+    ...(cpuShare === undefined ? [] : [cpuShare === 'unlimited' ? 'no CPU limit' : `${cpuShare.toFixed(2)} CPU`]),
   ];
 }
 

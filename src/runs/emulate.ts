@@ -7,6 +7,7 @@ import { isReserved } from '../emulator/config.ts';
 import { type Emulator, startEmulator } from '../emulator/start.ts';
 import type { ModelOptions } from '../models/resolve.ts';
 import { chooseModel } from './choose-model.ts';
+import type { SharesChoice } from './emulated-lambda.ts';
 import { FUNCTION_NAME, ourFunction } from './our-function.ts';
 
 export type { Emulator };
@@ -39,6 +40,7 @@ export interface EmulateOptions {
   readonly idleTimeoutMs: number;
   readonly proactive: number;
   readonly telemetry: TelemetryOptions;
+  readonly shares: SharesChoice;
   /** Variables of the function. */
   readonly env: Readonly<Record<string, string>>;
   /** Ours when absent. */
@@ -53,7 +55,7 @@ export interface EmulateOptions {
  * SetupError when it cannot start; either when the model cannot be had.
  */
 export async function emulate(options: EmulateOptions, modelOptions: ModelOptions): Promise<Emulator> {
-  const { env, program, model, preprocess, telemetry, ...limits } = options;
+  const { env, program, model, preprocess, telemetry, shares, ...limits } = options;
   const reserved = Object.keys(env).find(isReserved);
   if (reserved !== undefined) {
     throw new UsageError(`--env ${reserved} cannot be set: Lambda reserves it`, 'choose another name');
@@ -66,7 +68,7 @@ export async function emulate(options: EmulateOptions, modelOptions: ModelOption
       ? ourFunction(await chooseModel(model, modelOptions), preprocess)
       : { ...program, bootstrap: [...program.bootstrap], functionName: FUNCTION_NAME, env: {} };
   return startEmulator(
-    { ...what, ...limits, ...telemetry, env: { ...what.env, ...env }, logs: 'stderr' },
+    { ...what, ...limits, ...telemetry, ...shares, env: { ...what.env, ...env }, logs: 'stderr' },
     modelOptions.signal,
   );
 }

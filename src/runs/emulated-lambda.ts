@@ -1,7 +1,9 @@
 /** The Lambda runner with a function of its own: our handler on the embedded emulator, for as long as the run lasts. */
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryError, SetupError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
+import { MB_PER_CPU } from '../core/lambda-limits.ts';
 import type { TraceLayout } from '../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { TargetInfo, Warning } from '../core/record.ts';
@@ -11,6 +13,16 @@ import { LambdaRunner } from '../runners/lambda.ts';
 import type { ChosenModel } from './choose-model.ts';
 import { type EvidenceChoice, emulatedEvidence } from './evidence-options.ts';
 import { FUNCTION_NAME, ourFunction } from './our-function.ts';
+
+/** How much of the machine the function gets. */
+export interface SharesChoice {
+  /** CPU and memory as AWS gives them for that memory, where the system lets us. */
+  readonly limits: boolean;
+  /** Of the CPU quota. */
+  readonly cpuPeriodMs: number;
+  /** Initialisation with two CPUs, whatever the memory. */
+  readonly initBoost: boolean;
+}
 
 export interface EmulatedLambdaOptions {
   readonly model: ChosenModel;
@@ -28,6 +40,7 @@ export interface EmulatedLambdaOptions {
   readonly frontDoor: 'url' | 'http-api' | 'invoke';
   readonly traceLayout: TraceLayout;
   readonly traceDelayMs: number;
+  readonly shares: SharesChoice;
   readonly evidence: EvidenceChoice;
   readonly connection: 'keep' | 'new';
   readonly images: readonly Image[];
@@ -62,7 +75,7 @@ export class EmulatedLambdaRunner implements Runner {
 
   async start(signal: AbortSignal): Promise<TargetInfo> {
     const { model, preprocess, memoryMb, functionTimeoutMs } = this.#options;
-    const { concurrency, idleTimeoutMs, proactive, traceLayout, traceDelayMs } = this.#options;
+    const { concurrency, idleTimeoutMs, proactive, traceLayout, traceDelayMs, shares } = this.#options;
     this.#emulator = await startEmulator(
       {
         ...ourFunction(model, preprocess),
@@ -73,6 +86,7 @@ export class EmulatedLambdaRunner implements Runner {
         proactive,
         traceLayout,
         traceDelayMs,
+        ...shares,
       },
       signal,
     );
@@ -85,8 +99,8 @@ export class EmulatedLambdaRunner implements Runner {
     this.#lambda = this.#runnerFor(emulator);
     // The emulator's region is nowhere.
     const { region: _, ...info } = await this.#lambda.start(signal);
-    // No share is taken from the environments yet: each has the whole machine.
-    return { ...info, model: model.info, preprocess, memoryMb, cpuShare: 'unlimited' };
+    const { cpuShare, frozen, memoryBy } = emulator;
+    return { ...info, model: model.info, preprocess, memoryMb, cpuShare, frozen, memoryBy };
   }
 
   /** The emulator, between start and stop: what its environments do is what the function's do. */
@@ -108,7 +122,8 @@ export class EmulatedLambdaRunner implements Runner {
       if (usedMb !== undefined) this.#mostMb = Math.max(this.#mostMb ?? usedMb, usedMb);
       return inference;
     } catch (thrown) {
-      if (thrown instanceof QueryError && thrown.kind === 'http-5xx') this.#failed = true;
+      if (thrown instanceof QueryError && (thrown.httpStatus ?? 0) >= 500) this.#failed = true;
+      if (thrown instanceof QueryError && thrown.kind === 'function-error') this.#failed = true;
       throw thrown;
     }
   }
@@ -131,13 +146,21 @@ export class EmulatedLambdaRunner implements Runner {
 
   async warnings(): Promise<Warning[]> {
     const { memoryMb } = this.#options;
+    const unlimited = this.#emulator?.cpuShare === 'unlimited';
     const told = (await this.#lambda?.warnings()) ?? [];
     const logged = this.#failed ? ((await this.#emulator?.logLines()) ?? []) : [];
-    const reason = lastError(logged.map(({ text }) => text));
+    const texts = logged.map(({ text }) => text);
+    const reason = lastError(texts);
+    const outOfMemory = texts.some(text => /Error Type: Runtime\.OutOfMemory/.test(text));
     return [
       ...told,
-      ...(this.#mostMb !== undefined && this.#mostMb > memoryMb ? [beyondMemory(this.#mostMb, memoryMb)] : []),
-      ...(reason === undefined ? [] : [functionError(reason)]),
+      ...(unlimited ? [withoutLimits(memoryMb, this.#emulator?.noLimits)] : []),
+      ...(unlimited ? [] : fewerCores(memoryMb)),
+      ...(unlimited && this.#mostMb !== undefined && this.#mostMb > memoryMb
+        ? [beyondMemory(this.#mostMb, memoryMb)]
+        : []),
+      ...(outOfMemory ? [ranOutOfMemory(memoryMb)] : []),
+      ...(reason === undefined || outOfMemory ? [] : [functionError(reason)]),
     ];
   }
 
@@ -154,7 +177,38 @@ export class EmulatedLambdaRunner implements Runner {
   }
 }
 
-/** No memory is taken from the environments yet. */
+/** Times are a lower bound then, and a reader would take them for Lambda's. */
+function withoutLimits(memoryMb: number, noLimits: Emulator['noLimits']): Warning {
+  const whole = `the emulated function has this machine's whole CPU and memory; Lambda gives one of ${memoryMb} MB ${(memoryMb / MB_PER_CPU).toFixed(2)} CPU, and ends it beyond ${memoryMb} MB`;
+  return {
+    code: 'no-limits',
+    message: noLimits === undefined ? whole : `${whole}: ${noLimits.reason}`,
+    advice: noLimits?.advice ?? 'take its times for the least that Lambda would need, or leave --limits off out',
+  };
+}
+
+/** A machine cannot give what it has not. */
+function fewerCores(memoryMb: number): Warning[] {
+  const [share, cores] = [memoryMb / MB_PER_CPU, availableParallelism()];
+  if (share <= cores) return [];
+  return [
+    {
+      code: 'fewer-cores',
+      message: `Lambda gives a function of ${memoryMb} MB ${share.toFixed(2)} CPU; this machine has ${cores}`,
+      advice: 'take its times for the most that Lambda would need, as far as it works in parallel',
+    },
+  ];
+}
+
+function ranOutOfMemory(memoryMb: number): Warning {
+  return {
+    code: 'out-of-memory',
+    message: `the emulated function needed more than its ${memoryMb} MB, and was ended for it as Lambda does`,
+    advice: 'give it more by --memory; Max Memory Used of a larger one tells how much',
+  };
+}
+
+/** Without limits. */
 function beyondMemory(usedMb: number, memoryMb: number): Warning {
   return {
     code: 'beyond-memory',

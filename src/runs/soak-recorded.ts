@@ -25,6 +25,9 @@ const recordedSchema = z.object({
   frontDoor: z.enum(['url', 'http-api', 'invoke']).exactOptional(),
   traceLayout: z.enum(TRACE_LAYOUTS).default(TRACE_LAYOUTS[0]),
   traceDelayMs: z.number().nonnegative().default(0),
+  limits: z.boolean().default(false),
+  cpuPeriodMs: ms.default(20),
+  initBoost: z.boolean().default(false),
   traces: z.boolean().default(false),
   logs: z.boolean().default(false),
   traceIntervalMs: ms.exactOptional(),
@@ -54,7 +57,8 @@ export function readSoakOptions(head: RecordHead, note: ResumeNote, secrets: Sec
   const recorded = parse(head);
   const { url: _, functionName: __, headers: ___, seed, out, ...others } = recorded;
   const { memoryMb, idleTimeoutMs, proactive, frontDoor = 'url', traceLayout, traceDelayMs, ...more } = others;
-  const { traces, logs, traceIntervalMs, traceAttempts, tracePatienceMs, ...rest } = more;
+  const { limits, cpuPeriodMs, initBoost, ...yetMore } = more;
+  const { traces, logs, traceIntervalMs, traceAttempts, tracePatienceMs, ...rest } = yetMore;
   const deployed = deployedOf(head, recorded, note, secrets);
   return {
     ...rest,
@@ -62,7 +66,10 @@ export function readSoakOptions(head: RecordHead, note: ResumeNote, secrets: Sec
     imageNames: head.images.map(({ name }) => name),
     ...(seed !== undefined && { shuffleSeed: seed }),
     ...(deployed && { deployed }),
-    emulated: { memoryMb, idleTimeoutMs, proactive, frontDoor, traceLayout, traceDelayMs },
+    emulated: {
+      ...{ memoryMb, idleTimeoutMs, proactive, frontDoor, traceLayout, traceDelayMs },
+      shares: { limits, cpuPeriodMs, initBoost },
+    },
     evidence: {
       ...{ traces, logs, traceAttempts },
       ...(traceIntervalMs !== undefined && { traceIntervalMs }),

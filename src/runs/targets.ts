@@ -13,7 +13,7 @@ import { plainName, regionOf } from '../runners/lambda-door.ts';
 import type { Headers } from '../runners/lambda-headers.ts';
 import { LocalRunner } from '../runners/local.ts';
 import { type ChosenModel, chooseModel } from './choose-model.ts';
-import { EmulatedLambdaRunner } from './emulated-lambda.ts';
+import { EmulatedLambdaRunner, type SharesChoice } from './emulated-lambda.ts';
 import { deployedEvidence, type EvidenceChoice } from './evidence-options.ts';
 import { loadImages } from './load-images.ts';
 import { type ResumeNote, resumeNoteOf } from './resume-note.ts';
@@ -42,6 +42,7 @@ export interface EmulatedFunction {
   readonly traceLayout: TraceLayout;
   /** From the end of a call until its trace can be read. */
   readonly traceDelayMs: number;
+  readonly shares: SharesChoice;
 }
 
 export interface TargetOptions {
@@ -156,7 +157,7 @@ function recordedOptions(
     images: images.map(({ name }) => name),
     targets,
     ...(lambda && { timeoutMs, connection, ...evidence }),
-    ...(lambda && deployed === undefined && emulated),
+    ...(lambda && deployed === undefined && flat(emulated)),
     ...(lambda &&
       deployed !== undefined && {
         ...(url !== undefined && { url }),
@@ -167,4 +168,8 @@ function recordedOptions(
     ...(local && { threads }),
     ...((local || deployed === undefined) && { ...(model !== undefined && { model }), preprocess }),
   };
+}
+
+function flat({ shares, ...others }: EmulatedFunction): Record<string, unknown> {
+  return { ...others, ...shares };
 }

@@ -1,18 +1,13 @@
 /** What a reader of a target's figures must be told, each with advice. Pure: from what is known of the target and its summary. */
-import { MB_PER_CPU } from '../core/lambda-limits.ts';
 import type { Summary, TargetInfo, Warning } from '../core/record.ts';
 
 /** A single call so far above the median tells of the machine rather than of the classifier. */
 const SLOW_CALL_RATIO = 3;
 
 export function warningsOf(info: TargetInfo, summary: Summary): Warning[] {
-  return [
-    syntheticWeights(info),
-    withoutLimits(info),
-    failures(summary),
-    moreThanTheCall(summary),
-    slowCalls(summary),
-  ].filter(warning => warning !== undefined);
+  return [syntheticWeights(info), failures(summary), moreThanTheCall(summary), slowCalls(summary)].filter(
+    warning => warning !== undefined,
+  );
 }
 
 function syntheticWeights({ model }: TargetInfo): Warning | undefined {
@@ -21,17 +16,6 @@ function syntheticWeights({ model }: TargetInfo): Warning | undefined {
     code: 'synthetic-weights',
     message: `${model.name} has made-up weights: times are real, LABELS ARE NOT`,
     advice: 'resnet-bench model pull gets a trained model',
-  };
-}
-
-/** Emulated times are a lower bound then, and a reader would take them for Lambda's. */
-function withoutLimits({ emulated, cpuShare, memoryMb }: TargetInfo): Warning | undefined {
-  if (!emulated || cpuShare !== 'unlimited' || memoryMb === undefined) return undefined;
-  return {
-    code: 'no-limits',
-    message: `the emulated function has this machine's whole CPU and memory; Lambda gives one of ${memoryMb} MB ${(memoryMb / MB_PER_CPU).toFixed(2)} CPU, and ends it beyond ${memoryMb} MB`,
-    advice:
-      'take its times for the least that Lambda would need; resnet-bench lambda --url measures a deployed function',
   };
 }
 

@@ -95,6 +95,7 @@ describe('one emulator', () => {
   });
 
   it('waits for one that is stopped and goes on', async () => {
+    const lambda = await emulator({ freeze: false });
     const { pid } = await echo(lambda.functionUrl);
     await idleOne(lambda);
     process.kill(-pid, 'SIGSTOP');
@@ -169,7 +170,7 @@ it('ends the children of a runtime with it', async () => {
 });
 
 it('replaces one that stays stopped, by way of the function timeout', async () => {
-  const lambda = await emulator({ timeoutMs: 1_000 });
+  const lambda = await emulator({ timeoutMs: 1_000, freeze: false });
   const { pid } = await echo(lambda.functionUrl);
   await idleOne(lambda);
   process.kill(-pid, 'SIGSTOP');

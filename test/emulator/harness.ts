@@ -47,6 +47,8 @@ export interface Echo {
   readonly pid: number;
   readonly cold: boolean;
   readonly calls: number;
+  /** What a `spinMs` was given. */
+  readonly cpuMs?: number;
   // biome-ignore lint/suspicious/noExplicitAny: whatever the event is.
   readonly event: any;
   readonly headers: Record<string, string>;

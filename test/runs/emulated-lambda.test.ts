@@ -29,6 +29,7 @@ const DEFAULTS = {
   frontDoor: 'url',
   traceLayout: 'old',
   traceDelayMs: 0,
+  shares: { limits: false, cpuPeriodMs: 20, initBoost: false },
   evidence: { traces: false, logs: false, traceAttempts: 1 },
 } as const;
 

@@ -5,6 +5,7 @@ import { EXIT, SetupError, UsageError } from '../../core/errors.ts';
 import type { LogFormat, Sampling, TraceLayout, TracePartial } from '../../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../../core/preprocess-mode.ts';
 import { type Emulator, emulate, type OwnProgram } from '../../runs/emulate.ts';
+import { sharesOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
 
 export interface EmulateCommandOptions {
@@ -15,6 +16,9 @@ export interface EmulateCommandOptions {
   readonly concurrency: number;
   readonly idleTimeout: number;
   readonly proactive: number;
+  readonly limits: 'auto' | 'off';
+  readonly cpuPeriod: number;
+  readonly initBoost?: boolean;
   readonly bootstrap?: string;
   readonly taskRoot?: string;
   readonly handler?: string;
@@ -46,6 +50,7 @@ export async function runEmulate(
       {
         ...{ port, memoryMb: memory, timeoutMs: timeout, concurrency, idleTimeoutMs: idleTimeout, proactive, env },
         telemetry: { traceLayout, traceDelayMs: traceDelay, tracePartial, sampling, logFormat },
+        shares: sharesOf(options),
         ...(program && { program }),
         ...(model !== undefined && { model }),
         preprocess,
@@ -82,15 +87,18 @@ function ownProgram(
   return { bootstrap: words, taskRoot: resolve(taskRoot ?? '.'), ...(handler !== undefined && { handler }) };
 }
 
-function addresses({ functionUrl, httpApiUrl, invokeEndpoint, pid, signature }: Emulator) {
-  return { functionUrl, httpApiUrl, invokeEndpoint, pid, signature };
+function addresses({ functionUrl, httpApiUrl, invokeEndpoint, pid, signature, cpuShare, frozen }: Emulator) {
+  return { functionUrl, httpApiUrl, invokeEndpoint, pid, signature, cpuShare, frozen };
 }
 
-function introduce({ functionUrl, httpApiUrl, invokeEndpoint }: Emulator, memoryMb: number): string {
+function introduce(
+  { functionUrl, httpApiUrl, invokeEndpoint, cpuShare, noLimits }: Emulator,
+  memoryMb: number,
+): string {
   return `Function URL  ${functionUrl}
 HTTP API      ${httpApiUrl}
-AWS endpoint  ${invokeEndpoint}   (function resnet-bench, ${memoryMb} MB)
-
+AWS endpoint  ${invokeEndpoint}   (function resnet-bench, ${memoryMb} MB, ${cpuShare === 'unlimited' ? 'no CPU limit' : `${cpuShare} CPU`})
+${noLimits === undefined ? '' : `\nno limits: ${noLimits.reason}\n           ${noLimits.advice}\n`}
 Anybody on this machine may call it: signatures are not checked. Ctrl-C ends it.
 
 measure it    resnet-bench lambda --url ${functionUrl} --front-door url

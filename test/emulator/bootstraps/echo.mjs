@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 const environment = randomUUID();
 let calls = 0;
+const hog = [];
 console.log(`echo starts ${process.pid}`);
 
 for (;;) {
@@ -14,6 +15,10 @@ for (;;) {
   console.log(`echo call ${calls}`);
   const order = typeof event.body === 'string' && event.body.startsWith('{') ? JSON.parse(event.body) : event;
   if (order.exit !== undefined) process.exit(order.exit);
+  if (order.timerMs) setTimeout(() => console.log(`timer fired at ${Date.now()}`), order.timerMs);
+  let cpuMs;
+  if (order.spinMs) cpuMs = spin(order.spinMs);
+  if (order.hogMb) hog.push(Buffer.alloc(order.hogMb * 1024 * 1024, 1));
   if (order.sleepMs) await new Promise(resolve => setTimeout(resolve, order.sleepMs));
   if (order.throw) {
     const body = JSON.stringify({ errorMessage: order.throw, errorType: 'Error', stackTrace: [] });
@@ -29,6 +34,7 @@ for (;;) {
     pid: process.pid,
     cold: calls === 1,
     calls,
+    ...(cpuMs !== undefined && { cpuMs }),
     event,
     headers: Object.fromEntries(next.headers),
     env: process.env,
@@ -40,4 +46,13 @@ for (;;) {
   const posted = await fetch(`${api}/invocation/${id}/response`, { method: 'POST', body: text });
   if (posted.status !== 202) console.log(`response ${posted.status} ${await posted.text()}`);
   if (order.overheadMs) await new Promise(resolve => setTimeout(resolve, order.overheadMs));
+}
+
+/** Works without a pause; answers how much of the time it was given. */
+function spin(ms) {
+  const until = performance.now() + ms;
+  const before = process.cpuUsage();
+  while (performance.now() < until);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
 }

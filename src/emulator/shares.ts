@@ -1,0 +1,190 @@
+/** The CPU and memory shares of the function's environments, where the system lets us give them; else why it does not. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../core/errors.ts';
+import { MB_PER_CPU } from '../core/lambda-limits.ts';
+import { Cgroup, dialectV1, dialectV2, groupsIn, killMembers, type Limits, read, removed } from './cgroup.ts';
+import { type CgroupTree, findCgroupTree } from './cgroup-tree.ts';
+import type { EmulatorConfig } from './config.ts';
+
+/** What an initialisation has on AWS, whatever the memory. Source: measurements of others; AWS does not say. */
+const BOOST_CPUS = 2;
+
+export type SharesConfig = Pick<EmulatorConfig, 'memoryMb' | 'cpuPeriodMs' | 'limits' | 'initBoost'>;
+
+/** What a caller is told of them. */
+export interface ShareFacts {
+  /** Cores' worth of time. */
+  readonly cpuShare: number | 'unlimited';
+  /** Why it is unlimited, and what helps; absent when it is not, or was asked for. */
+  readonly noLimits?: { readonly reason: string; readonly advice: string };
+}
+
+export class Shares {
+  readonly facts: ShareFacts;
+  /** Folders that hold the groups, for whoever removes them after us. */
+  readonly folders: readonly string[];
+  readonly #make: ((name: string) => Cgroup) | undefined;
+  readonly #groups = new Map<string, Cgroup>();
+  readonly #boost: boolean;
+  readonly #cpus: number;
+
+  private constructor(config: SharesConfig, folders: readonly string[], make: ((name: string) => Cgroup) | string) {
+    this.#cpus = cpusOf(config.memoryMb);
+    this.#boost = config.initBoost;
+    this.folders = folders;
+    this.#make = typeof make === 'string' ? undefined : make;
+    const cpuShare = Math.round(this.#cpus * 1e3) / 1e3;
+    this.facts =
+      typeof make !== 'string'
+        ? { cpuShare }
+        : { cpuShare: 'unlimited', ...(make !== '' && { noLimits: { reason: make, advice: ADVICE } }) };
+  }
+
+  /** Tries it out with a process. Removes what emulators that are dead have left behind. */
+  static open(config: SharesConfig, tree = ownTree()): Shares {
+    if (!config.limits) return new Shares(config, [], '');
+    if (tree === undefined) return new Shares(config, [], 'this system has no control groups for CPU and memory');
+    const limits = { cpus: cpusOf(config.memoryMb), periodMs: config.cpuPeriodMs, memoryMb: config.memoryMb };
+    const reasons = basesIn(tree).map(base => {
+      try {
+        removeStale(base);
+        const { folders, make } = openBase(base, limits);
+        return new Shares(config, folders, make);
+      } catch (thrown) {
+        return messageOf(thrown);
+      }
+    });
+    const opened = reasons.find(reason => reason instanceof Shares);
+    const [first = 'no control group can be made'] = reasons.filter(reason => typeof reason === 'string');
+    return opened ?? new Shares(config, [], `no control group can be made (${first})`);
+  }
+
+  /** Of that environment: shell lines by which its process joins. The group is made when it is not there. */
+  prelude(environmentId: string): string {
+    return this.#group(environmentId)?.joinLines ?? '';
+  }
+
+  initStarts(environmentId: string): void {
+    if (this.#boost) this.#group(environmentId)?.limitCpu(Math.max(BOOST_CPUS, this.#cpus));
+  }
+
+  initEnds(environmentId: string): void {
+    if (this.#boost) this.#groups.get(environmentId)?.limitCpu(this.#cpus);
+  }
+
+  peakMb(environmentId: string): number | undefined {
+    return this.#groups.get(environmentId)?.peakMb;
+  }
+
+  oomKills(environmentId: string): number {
+    return this.#groups.get(environmentId)?.oomKills ?? 0;
+  }
+
+  async ended(environmentId: string): Promise<void> {
+    await this.#groups.get(environmentId)?.remove();
+    this.#groups.delete(environmentId);
+  }
+
+  /** Once every environment has ended. */
+  close(): void {
+    for (const folder of this.folders) removed(folder);
+  }
+
+  #group(environmentId: string): Cgroup | undefined {
+    const known = this.#groups.get(environmentId);
+    if (known !== undefined || this.#make === undefined) return known;
+    const group = this.#make(environmentId);
+    this.#groups.set(environmentId, group);
+    return group;
+  }
+}
+
+function ownTree(): CgroupTree | undefined {
+  return findCgroupTree(read('/proc/self/mountinfo') ?? '', read('/proc/self/cgroup') ?? '');
+}
+
+const ADVICE =
+  'run it as root, or under systemd as resnet-bench under `systemd-run --user --scope -p Delegate=yes`; in a container with its control groups writable (docker run --privileged)';
+
+function cpusOf(memoryMb: number): number {
+  return memoryMb / MB_PER_CPU;
+}
+
+/** Folders in which this emulator's own may be made: of each controller in v1, the one that there is in v2. */
+type Base =
+  | { readonly version: 1; readonly cpu: string; readonly memory: string }
+  | { readonly version: 2; readonly folder: string };
+
+function basesIn(tree: CgroupTree): Base[] {
+  if (tree.version === 1) return [tree];
+  // A group with processes cannot have groups with controllers: those around it have, if the system uses them.
+  return tree.folders.map(folder => ({ version: 2, folder }));
+}
+
+function openBase(base: Base, limits: Limits): { folders: string[]; make: (name: string) => Cgroup } {
+  const name = `${PREFIX}${process.pid}-${startOf(process.pid) ?? 0}`;
+  const parents = base.version === 1 ? [base.cpu, base.memory] : [base.folder];
+  if (base.version === 2) {
+    const enabled = (read(join(base.folder, 'cgroup.subtree_control')) ?? '').split(/\s+/);
+    if (!enabled.includes('cpu') || !enabled.includes('memory')) {
+      throw new Error(`${base.folder} hands on no control of CPU and memory`);
+    }
+  }
+  const folders = parents.map(parent => join(parent, name));
+  const make = (id: string) => {
+    const [first = '', second = ''] = folders.map(folder => join(folder, id));
+    return new Cgroup(base.version === 1 ? dialectV1(first, second) : dialectV2(first), limits);
+  };
+  try {
+    for (const folder of folders) mkdirSync(folder);
+    if (base.version === 2) writeFileSync(join(folders[0]!, 'cgroup.subtree_control'), '+cpu +memory');
+    tryOut(make('trial'));
+    return { folders, make };
+  } catch (thrown) {
+    for (const folder of folders) {
+      for (const group of groupsIn(folder)) removed(group);
+      removed(folder);
+    }
+    throw thrown;
+  } finally {
+    for (const folder of folders) removed(join(folder, 'trial'));
+  }
+}
+
+/** Throws when no process can join it. */
+function tryOut(group: Cgroup): void {
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', group.joinLines], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr.trim().split('\n')[0] || 'no process can join it');
+}
+
+const PREFIX = 'resnet-bench-';
+
+/** Groups of emulators that are gone, and whatever is in them. */
+function removeStale(base: Base): void {
+  for (const parent of base.version === 1 ? [base.cpu, base.memory] : [base.folder]) {
+    for (const folder of groupsIn(parent)) {
+      const [, pid, start] = new RegExp(`/${PREFIX}(\\d+)-(\\d+)$`).exec(folder) ?? [];
+      if (pid === undefined || startOf(Number(pid)) === start) continue;
+      for (const group of groupsIn(folder)) removeWithMembers(group);
+      removed(folder);
+    }
+  }
+}
+
+/** A killed process leaves its group within milliseconds; whatever does not is the next emulator's to remove. */
+function removeWithMembers(folder: string): void {
+  for (let i = 0; i < 20; i += 1) {
+    killMembers(folder);
+    if (removed(folder)) return;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  }
+}
+
+/** Of a process: when it started, in ticks since boot; its number may be another one's by now. */
+function startOf(pid: number): string | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  // The name, in brackets, may hold anything.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
