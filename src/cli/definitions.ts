@@ -13,10 +13,12 @@ import {
   functionTimeoutOption,
   handlerOption,
   headerOption,
+  idleHalfLifeOption,
   idleTimeoutOption,
   initBoostOption,
   limitsOption,
   logFormatOption,
+  maxAgeOption,
   memoryOption,
   noLogsOption,
   noTracesOption,
@@ -148,6 +150,8 @@ function withFunctionOptions(command: Command): Command {
     .addOption(connectionOption())
     .addOption(memoryOption())
     .addOption(idleTimeoutOption())
+    .addOption(idleHalfLifeOption())
+    .addOption(maxAgeOption())
     .addOption(proactiveOption())
     .addOption(limitsOption())
     .addOption(cpuPeriodOption())
@@ -178,6 +182,8 @@ export function defineEmulate(program: Command, { signal, exit }: CommandContext
     .addOption(functionTimeoutOption())
     .addOption(concurrencyOption())
     .addOption(idleTimeoutOption())
+    .addOption(idleHalfLifeOption())
+    .addOption(maxAgeOption())
     .addOption(proactiveOption())
     .addOption(limitsOption())
     .addOption(cpuPeriodOption())

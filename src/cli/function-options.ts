@@ -77,6 +77,18 @@ export const idleTimeoutOption = () =>
     .default(...defaultDuration('6m'))
     .argParser(positiveDuration('--idle-timeout', LONGEST_TIMER_MS));
 
+export const idleHalfLifeOption = () =>
+  option(
+    'idle-half-life',
+    '<time>',
+    'it ends one after a random time instead, half of them by then, all by --idle-timeout',
+  ).argParser(positiveDuration('--idle-half-life', LONGEST_TIMER_MS));
+
+export const maxAgeOption = () =>
+  option('max-age', '<time>', 'an older environment takes no more calls').argParser(
+    positiveDuration('--max-age', LONGEST_TIMER_MS),
+  );
+
 export const proactiveOption = () =>
   option('proactive', '<n>', 'environments that the emulator initialises ahead of any call')
     .default(0)

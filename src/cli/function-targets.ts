@@ -17,6 +17,8 @@ export interface FunctionOptions {
   readonly target: readonly TargetName[];
   readonly memory: number;
   readonly idleTimeout: number;
+  readonly idleHalfLife?: number;
+  readonly maxAge?: number;
   readonly proactive: number;
   readonly limits: 'auto' | 'off';
   readonly cpuPeriod: number;
@@ -46,6 +48,7 @@ export function targetOptionsOf(
     ...(deployed && { deployed }),
     emulated: {
       ...{ memoryMb: options.memory, idleTimeoutMs: options.idleTimeout, proactive: options.proactive },
+      ...lifetimesOf(options),
       ...{ frontDoor: frontDoor ?? 'url', traceLayout: options.traceLayout, traceDelayMs: options.traceDelay ?? 0 },
       shares: sharesOf(options),
     },
@@ -60,6 +63,13 @@ export function targetOptionsOf(
     ...(model !== undefined && { model }),
     preprocess: options.preprocess,
     outDir: options.out,
+  };
+}
+
+export function lifetimesOf({ idleHalfLife, maxAge }: Pick<FunctionOptions, 'idleHalfLife' | 'maxAge'>) {
+  return {
+    ...(idleHalfLife !== undefined && { idleHalfLifeMs: idleHalfLife }),
+    ...(maxAge !== undefined && { maxAgeMs: maxAge }),
   };
 }
 
@@ -84,6 +94,7 @@ const OF_LAMBDA = {
 };
 const OF_EMULATED = {
   ...{ memory: '--memory', idleTimeout: '--idle-timeout', proactive: '--proactive' },
+  ...{ idleHalfLife: '--idle-half-life', maxAge: '--max-age' },
   ...{ traceLayout: '--trace-layout', traceDelay: '--trace-delay' },
   ...{ limits: '--limits', cpuPeriod: '--cpu-period', initBoost: '--init-boost' },
 };

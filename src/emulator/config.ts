@@ -19,7 +19,7 @@ const timerMs = () =>
     .positive()
     .max(2 ** 31 - 1);
 
-/** CORS of a Function URL, under AWS's own names. */
+/** CORS of a front door, under AWS's own names. */
 export const corsSchema = z.strictObject({
   allowOrigins: z.array(z.string()).default([]),
   allowMethods: z.array(z.string()).default([]),
@@ -50,6 +50,10 @@ export const emulatorConfigSchema = z
     /** Reserved concurrency: calls in flight beyond it are throttled. */
     concurrency: z.int().positive(),
     idleTimeoutMs: timerMs(),
+    /** Of the time until an idle environment is reclaimed, which is random then; `idleTimeoutMs` stays the longest. */
+    idleHalfLifeMs: timerMs().exactOptional(),
+    /** An environment takes no call beyond this age. AWS recycles busy ones too, every few hours. */
+    maxAgeMs: timerMs().exactOptional(),
     /** Environments initialised before the ready line, ahead of any call. */
     proactive: z.int().nonnegative().default(0),
     /** Of the Function URL; the HTTP API gets the next one, the AWS endpoint the one after. 0: any three. */
@@ -94,6 +98,8 @@ export const emulatorConfigSchema = z
     /** Where lines go besides the ring in memory. */
     logs: z.enum(['memory', 'stderr']).default('memory'),
     cors: corsSchema.exactOptional(),
+    /** Of the HTTP API: it answers preflights itself, and takes the function's own CORS headers out. */
+    httpApiCors: corsSchema.exactOptional(),
     /** AWS's limits, parameters for the sake of tests. */
     initTimeoutMs: timerMs().default(10_000),
     httpApiTimeoutMs: timerMs().default(30_000),

@@ -1,6 +1,7 @@
-/** CORS of a Function URL: added to every answer, and a preflight answered without the function. */
+/** CORS of a front door: added to its answers, and a preflight answered without the function. */
 import type { IncomingMessage } from 'node:http';
 import type { Cors } from './config.ts';
+import type { HttpAnswer } from './http-answer.ts';
 
 export type CorsHeaders = Readonly<Record<string, string>>;
 
@@ -32,4 +33,9 @@ export function preflightHeaders(cors: Cors, request: IncomingMessage): CorsHead
     ...(cors.allowHeaders.length > 0 && { 'access-control-allow-headers': cors.allowHeaders.join(',') }),
     'access-control-max-age': String(cors.maxAgeSeconds),
   };
+}
+
+/** Without what a function says of CORS itself: an HTTP API that is configured for it lets none of that through. */
+export function withoutCors(headers: HttpAnswer['headers']): HttpAnswer['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('access-control-')));
 }

@@ -23,6 +23,7 @@ const EXIT_ERROR: Outcome = { status: 'error', errorType: 'Runtime.ExitError' };
 export class Environment {
   readonly id = randomBytes(16).toString('hex');
   readonly logStream = logStreamName(this.id, new Date());
+  readonly madeAt = now();
   /** Made ahead of any call. */
   readonly proactive: boolean;
   /** Resolves when it is gone for good, its last process too. */

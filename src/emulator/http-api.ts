@@ -1,6 +1,7 @@
 /** Front door: an HTTP API whose `$default` route leads to the function. */
 import { createHash, randomBytes } from 'node:crypto';
 import { type EmulatorConfig, functionArn } from './config.ts';
+import { corsHeaders, isPreflight, preflightHeaders, withoutCors } from './cors.ts';
 import { type HttpAnswer, inferHttpAnswer, jsonAnswer } from './http-answer.ts';
 import { httpEvent } from './http-event.ts';
 import { type Invocation, newInvocation, REQUEST_LIMIT } from './invocation.ts';
@@ -21,8 +22,15 @@ export function httpApiRoutes(config: EmulatorConfig, lambda: LambdaFunction): R
   routes.setNotFoundHandler(async (request, reply) => {
     // Looks like AWS's: fifteen characters and a `=`.
     const apiRequestId = randomBytes(11).toString('base64');
+    const id = { 'apigw-requestid': apiRequestId };
+    const { httpApiCors: cors } = config;
+    if (cors !== undefined && isPreflight(request.raw)) {
+      const headers = { ...preflightHeaders(cors, request.raw), ...id };
+      return send(reply, { status: 204, headers, body: Buffer.alloc(0) });
+    }
     const answer = await call(config, lambda, { apiId, apiRequestId }, request);
-    return send(reply, { ...answer, headers: { ...answer.headers, 'apigw-requestid': apiRequestId } });
+    const own = cors === undefined ? answer.headers : withoutCors(answer.headers);
+    return send(reply, { ...answer, headers: { ...own, ...(cors && corsHeaders(cors, request.raw)), ...id } });
   });
   return routes;
 }

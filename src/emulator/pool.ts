@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EmulatorConfig } from './config.ts';
 import { Environment } from './environment.ts';
-import { after } from './moment.ts';
+import { after, now } from './moment.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
@@ -118,13 +118,24 @@ export class Pool {
 
   #release(environment: Environment): void {
     if (environment.phase === 'ended') return;
+    const leftMs = this.#leftMs(environment);
+    // Whoever waits for it meets a new one.
+    if (leftMs <= 0) {
+      environment.end();
+      return;
+    }
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) {
       waiting(environment);
       return;
     }
-    const cancel = after(this.#config.idleTimeoutMs, () => environment.end());
+    const cancel = after(Math.min(idleLimitMs(this.#config), leftMs), () => environment.end());
     this.#free.set(environment, cancel);
+  }
+
+  /** Until it is too old for another call. */
+  #leftMs({ madeAt }: Environment): number {
+    return (this.#config.maxAgeMs ?? Number.POSITIVE_INFINITY) - (now().ms - madeAt.ms);
   }
 
   /** The one used last: the others get their chance to be reclaimed. */
@@ -186,4 +197,10 @@ export class Pool {
     this.#taken -= 1;
     return undefined;
   }
+}
+
+/** As long as configured, or with that half-life: the chance to be reclaimed is the same at any moment. */
+function idleLimitMs({ idleTimeoutMs, idleHalfLifeMs }: EmulatorConfig): number {
+  if (idleHalfLifeMs === undefined) return idleTimeoutMs;
+  return Math.min(idleTimeoutMs, idleHalfLifeMs * -Math.log2(1 - Math.random()));
 }

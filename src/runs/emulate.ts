@@ -38,6 +38,10 @@ export interface EmulateOptions {
   readonly timeoutMs: number;
   readonly concurrency: number;
   readonly idleTimeoutMs: number;
+  /** Of a random time instead, `idleTimeoutMs` at most. */
+  readonly idleHalfLifeMs?: number;
+  /** An older environment takes no more calls. */
+  readonly maxAgeMs?: number;
   readonly proactive: number;
   readonly telemetry: TelemetryOptions;
   readonly shares: SharesChoice;

@@ -35,6 +35,10 @@ export interface EmulatedLambdaOptions {
   readonly functionTimeoutMs: number;
   readonly concurrency: number;
   readonly idleTimeoutMs: number;
+  /** Of a random time instead, `idleTimeoutMs` at most. */
+  readonly idleHalfLifeMs?: number;
+  /** An older environment takes no more calls. */
+  readonly maxAgeMs?: number;
   /** Environments initialised ahead of any call. */
   readonly proactive: number;
   readonly frontDoor: 'url' | 'http-api' | 'invoke';
@@ -76,6 +80,7 @@ export class EmulatedLambdaRunner implements Runner {
   async start(signal: AbortSignal): Promise<TargetInfo> {
     const { model, preprocess, memoryMb, functionTimeoutMs } = this.#options;
     const { concurrency, idleTimeoutMs, proactive, traceLayout, traceDelayMs, shares } = this.#options;
+    const { idleHalfLifeMs, maxAgeMs } = this.#options;
     this.#emulator = await startEmulator(
       {
         ...ourFunction(model, preprocess),
@@ -86,6 +91,8 @@ export class EmulatedLambdaRunner implements Runner {
         proactive,
         traceLayout,
         traceDelayMs,
+        ...(idleHalfLifeMs !== undefined && { idleHalfLifeMs }),
+        ...(maxAgeMs !== undefined && { maxAgeMs }),
         ...shares,
       },
       signal,

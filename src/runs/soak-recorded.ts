@@ -36,6 +36,8 @@ const recordedSchema = z.object({
   headers: z.array(z.string()).default([]),
   memoryMb: ms.default(1),
   idleTimeoutMs: ms.default(1),
+  idleHalfLifeMs: ms.exactOptional(),
+  maxAgeMs: ms.exactOptional(),
   proactive: z.int().nonnegative().default(0),
   threads: z.int().positive().default(1),
   model: z.string().exactOptional(),
@@ -57,7 +59,7 @@ export function readSoakOptions(head: RecordHead, note: ResumeNote, secrets: Sec
   const recorded = parse(head);
   const { url: _, functionName: __, headers: ___, seed, out, ...others } = recorded;
   const { memoryMb, idleTimeoutMs, proactive, frontDoor = 'url', traceLayout, traceDelayMs, ...more } = others;
-  const { limits, cpuPeriodMs, initBoost, ...yetMore } = more;
+  const { limits, cpuPeriodMs, initBoost, idleHalfLifeMs, maxAgeMs, ...yetMore } = more;
   const { traces, logs, traceIntervalMs, traceAttempts, tracePatienceMs, ...rest } = yetMore;
   const deployed = deployedOf(head, recorded, note, secrets);
   return {
@@ -68,6 +70,8 @@ export function readSoakOptions(head: RecordHead, note: ResumeNote, secrets: Sec
     ...(deployed && { deployed }),
     emulated: {
       ...{ memoryMb, idleTimeoutMs, proactive, frontDoor, traceLayout, traceDelayMs },
+      ...(idleHalfLifeMs !== undefined && { idleHalfLifeMs }),
+      ...(maxAgeMs !== undefined && { maxAgeMs }),
       shares: { limits, cpuPeriodMs, initBoost },
     },
     evidence: {

@@ -36,6 +36,10 @@ export interface EmulatedFunction {
   /** MB of 1,048,576 bytes. */
   readonly memoryMb: number;
   readonly idleTimeoutMs: number;
+  /** Of a random time instead, `idleTimeoutMs` at most. */
+  readonly idleHalfLifeMs?: number;
+  /** An older environment takes no more calls. */
+  readonly maxAgeMs?: number;
   /** Environments initialised ahead of any call. */
   readonly proactive: number;
   readonly frontDoor: 'url' | 'http-api' | 'invoke';

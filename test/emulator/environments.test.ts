@@ -197,6 +197,29 @@ it('reclaims an idle environment, and the next call is cold', async () => {
   expect(second.environment).not.toBe(first.environment);
 });
 
+it('reclaims idle ones at random with a half-life, the last by the timeout', async () => {
+  const lambda = await emulator({ proactive: 16, concurrency: 16, idleHalfLifeMs: 200, idleTimeoutMs: 1_500 });
+  const left = async () => (await lambda.environments()).environments.length;
+  const seen = new Set<number>();
+  await until(async () => {
+    seen.add(await left());
+    return (await left()) === 0;
+  }, 4_000);
+  // One after another, not all at once.
+  expect(seen.size).toBeGreaterThan(4);
+});
+
+it('gives an environment no call beyond its age', async () => {
+  const lambda = await emulator({ maxAgeMs: 700 });
+  const first = await echo(lambda.functionUrl);
+  expect((await echo(lambda.functionUrl)).environment).toBe(first.environment);
+  await until(() => alive([first.pid]).length === 0);
+  expect((await echo(lambda.functionUrl)).cold).toBe(true);
+  // Busy beyond it: the call is finished, and was its last.
+  const busy = await echo(lambda.functionUrl, { sleepMs: 900 });
+  expect((await echo(lambda.functionUrl)).environment).not.toBe(busy.environment);
+});
+
 it('initialises ahead of any call, on demand all the same', async () => {
   const lambda = await emulator({ proactive: 1 });
   const [environment] = (await lambda.environments()).environments;

@@ -351,3 +351,40 @@ it('takes any method', async () => {
     expect((await fetch(`${lambda.functionUrl}x`, { method })).status).toBe(200);
   }
 });
+
+describe('CORS of an HTTP API', () => {
+  const cors = {
+    allowOrigins: ['https://page.example'],
+    allowMethods: ['POST'],
+    allowHeaders: ['content-type'],
+    maxAgeSeconds: 60,
+  };
+  const answer = { statusCode: 200, headers: { 'Access-Control-Allow-Origin': '*', 'x-own': '1' }, body: 'x' };
+
+  it('answers a preflight itself, and lets nothing through that the function says of it', async () => {
+    const lambda = await emulator({ httpApiCors: cors });
+    const asked = { origin: 'https://page.example', 'access-control-request-method': 'POST' };
+    const preflight = await fetch(lambda.httpApiUrl, { method: 'OPTIONS', headers: asked });
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([
+      204,
+      'https://page.example',
+    ]);
+    expect(preflight.headers.get('access-control-max-age')).toBe('60');
+    expect((await lambda.environments()).counts.invocations).toBe(0);
+    const own = await post(lambda.httpApiUrl, { answer }, { origin: 'https://page.example' });
+    expect([own.headers.get('access-control-allow-origin'), own.headers.get('x-own')]).toEqual([
+      'https://page.example',
+      '1',
+    ]);
+    const other = await post(lambda.httpApiUrl, { answer }, { origin: 'https://other.example' });
+    expect(other.headers.get('access-control-allow-origin')).toBeNull();
+    const none = await post(lambda.httpApiUrl, { answer });
+    expect(none.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('leaves it to the function when it is not configured', async () => {
+    const lambda = await emulator();
+    const response = await post(lambda.httpApiUrl, { answer }, { origin: 'https://page.example' });
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  });
+});

@@ -5,7 +5,7 @@ import { EXIT, SetupError, UsageError } from '../../core/errors.ts';
 import type { LogFormat, Sampling, TraceLayout, TracePartial } from '../../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../../core/preprocess-mode.ts';
 import { type Emulator, emulate, type OwnProgram } from '../../runs/emulate.ts';
-import { sharesOf } from '../function-targets.ts';
+import { lifetimesOf, sharesOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
 
 export interface EmulateCommandOptions {
@@ -15,6 +15,8 @@ export interface EmulateCommandOptions {
   readonly timeout: number;
   readonly concurrency: number;
   readonly idleTimeout: number;
+  readonly idleHalfLife?: number;
+  readonly maxAge?: number;
   readonly proactive: number;
   readonly limits: 'auto' | 'off';
   readonly cpuPeriod: number;
@@ -50,6 +52,7 @@ export async function runEmulate(
       {
         ...{ port, memoryMb: memory, timeoutMs: timeout, concurrency, idleTimeoutMs: idleTimeout, proactive, env },
         telemetry: { traceLayout, traceDelayMs: traceDelay, tracePartial, sampling, logFormat },
+        ...lifetimesOf(options),
         shares: sharesOf(options),
         ...(program && { program }),
         ...(model !== undefined && { model }),
