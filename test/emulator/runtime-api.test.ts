@@ -31,6 +31,17 @@ it('takes nothing more of a runtime that has reported why it cannot start', asyn
   expect(log.match(/Error Type: \S+/g)).toEqual(Array.from({ length: 3 }, () => 'Error Type: Runtime.First'));
 });
 
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+it.skipIf(!hasPython)('runs a program in Python (skipped without python3)', async () => {
+  const lambda = await emulator({ bootstrap: ['python3', 'echo.py'] });
+  const call = async (event: object) => (await post(invokeUrl(lambda), event)).json();
+  expect(await call({ n: 1 })).toMatchObject({ calls: 1, event: { n: 1 }, python: expect.stringMatching(/^3\./) });
+  expect(await call({ raise: 'no' })).toEqual({ errorType: 'ValueError', errorMessage: 'no', stackTrace: [] });
+  expect(await call({ n: 3 })).toMatchObject({ calls: 3 });
+  expect((await lambda.environments()).counts.environmentsMade).toBe(1);
+});
+
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
 it.skipIf(!hasCurl)('runs a bootstrap written in shell (skipped without curl)', async () => {

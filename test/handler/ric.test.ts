@@ -1,5 +1,6 @@
 /** The handler under AWS's own runtime client, against the same Runtime API that the bootstrap is tested with. */
 import { beforeAll, expect, it, type TestContext } from 'vitest';
+import { startEmulator } from '../../src/emulator/start.ts';
 import { fixture } from '../classifier/pictures.ts';
 import { smallClassifier } from '../classifier/small-models.ts';
 import { ENVIRONMENT_ID, type Environment, TSX } from './environment.ts';
@@ -85,4 +86,29 @@ it('has its failure at init reported', async ctx => {
   const { body } = await runtime.server.received(/init\/error/);
   expect(JSON.parse(body)).toMatchObject({ errorType: 'SetupError', errorMessage: expect.stringContaining('absent') });
   expect((await ended).code).not.toBe(0);
+});
+
+it('runs on the emulator as on AWS, frozen between the calls', async ctx => {
+  if ('missing' in ric) return ctx.skip(ric.missing);
+  const emulator = await startEmulator(
+    {
+      ...{ functionName: 'fn', memoryMb: 2048, timeoutMs: 60_000, concurrency: 1, idleTimeoutMs: 60_000 },
+      bootstrap: [process.execPath, ...TSX, ric.program, 'index.handler'],
+      taskRoot: runtime.taskRoot,
+    },
+    new AbortController().signal,
+  );
+  try {
+    const call = async (body: string) => {
+      const response = await fetch(emulator.functionUrl, { method: 'POST', body });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const image = JSON.stringify(imageBody(await fixture('odd/baseline.jpg')));
+    expect(await call(image)).toMatchObject({ status: 200, body: { cold_start: true } });
+    expect(await call('{"image": "?"}')).toMatchObject({ status: 400 });
+    expect(await call(image)).toMatchObject({ status: 200, body: { cold_start: false } });
+    expect((await emulator.environments()).counts).toMatchObject({ invocations: 3, environmentsMade: 1 });
+  } finally {
+    await emulator.stop();
+  }
 });
