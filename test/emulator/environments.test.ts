@@ -209,6 +209,15 @@ it('reclaims idle ones at random with a half-life, the last by the timeout', asy
   expect(seen.size).toBeGreaterThan(4);
 });
 
+it('ends an environment at once, with no signal that it could catch', async () => {
+  const catcher = 'process.on("SIGTERM", () => console.log("caught")); import("./echo.mjs")';
+  const lambda = await emulator({ bootstrap: [process.execPath, '-e', catcher], freeze: false });
+  const { pid } = await echo(lambda.functionUrl);
+  await lambda.endIdleEnvironments();
+  expect(alive([pid])).toEqual([]);
+  expect((await lambda.logLines()).map(({ text }) => text)).not.toContain('caught');
+});
+
 it('gives an environment no call beyond its age', async () => {
   const lambda = await emulator({ maxAgeMs: 700 });
   const first = await echo(lambda.functionUrl);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { emulator, invoke, invokeUrl, node, post, until } from './harness.ts';
+import { type Echo, emulator, invoke, invokeUrl, node, post, until } from './harness.ts';
 
 it('refuses what a runtime should not do, each in its way', async () => {
   const lambda = await emulator({ bootstrap: node('probe.mjs') });
@@ -29,6 +29,16 @@ it('takes nothing more of a runtime that has reported why it cannot start', asyn
   // Once outside the call, once inside.
   expect(log.match(/^SEEN .*$/gm)).toEqual(['SEEN 202,403,403', 'SEEN 202,403,403']);
   expect(log.match(/Error Type: \S+/g)).toEqual(Array.from({ length: 3 }, () => 'Error Type: Runtime.First'));
+});
+
+it('tells a runtime when its time is up', async () => {
+  const lambda = await emulator({ timeoutMs: 7_000 });
+  const before = Date.now();
+  const { headers } = (await (await post(invokeUrl(lambda), {})).json()) as Echo;
+  const deadline = Number(headers['lambda-runtime-deadline-ms']);
+  // Counted from when the environment has the call: its own initialisation comes before.
+  expect(deadline).toBeGreaterThanOrEqual(before + 7_000);
+  expect(deadline).toBeLessThanOrEqual(Date.now() + 7_000);
 });
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
