@@ -93,13 +93,18 @@ export function describeRest(target: Target): string {
 
 /**
  * `memory 62 -> 214 MB, peak 231 MB`: of this process at start, with the model loaded, and the most of the whole run;
- * `memory 180 MB at most after a call`: of a function, resident, as it tells.
+ * `memory 180 MB at most after a call, Max Memory Used 204 MB`: of a function, resident, as it tells; and the most of its log lines.
  */
 export function describeMemory({ info, samples }: Target): string | undefined {
   const { startRssMb, loadedRssMb } = info;
   if (isFunction(info)) {
     const used = mostOf(samples.map(({ memory }) => memory.usedMb));
-    return used === undefined ? 'memory used unknown' : `memory ${formatMb(used)} MB at most after a call`;
+    const logged = mostOf(samples.map(({ memory }) => memory.maxUsedMb));
+    const told = [
+      used !== undefined && `${formatMb(used)} MB at most after a call`,
+      logged !== undefined && `Max Memory Used ${formatMb(logged)} MB`,
+    ].filter(Boolean);
+    return told.length === 0 ? 'memory used unknown' : `memory ${told.join(', ')}`;
   }
   if (startRssMb === undefined || loadedRssMb === undefined) return undefined;
   const peak = mostOf(samples.map(({ memory }) => memory.peakRssMb));
