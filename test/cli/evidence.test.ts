@@ -1,4 +1,5 @@
 /** What `lambda` and `soak` find out of their calls beside the answers, through the program: on the emulator, by AWS's own way of being asked, and on bad days. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunRecord, Sample } from '../../src/core/record.ts';
@@ -337,10 +338,9 @@ describe('soak', () => {
     ];
     const running = await program.start(args, { cwd });
     const folder = await until('a run folder', () => onlyRun(join(cwd, 'reports')).catch(() => undefined));
-    await until('evidence on the disk', async () => {
-      const { readFile } = await import('node:fs/promises');
-      return (await readFile(join(folder, 'samples.ndjson'), 'utf8')).includes('"evidence":{"trace"');
-    });
+    // The file comes after the folder.
+    const lines = () => readFile(join(folder, 'samples.ndjson'), 'utf8').catch(() => '');
+    await until('evidence on the disk', async () => (await lines()).includes('"evidence":{"trace"'));
     running.child.kill('SIGKILL');
     await running.done;
     expect((await program.run(['resume'], { cwd })).code).toBe(0);
