@@ -38,6 +38,7 @@ import {
 import {
   callOption,
   callTargetOption,
+  countOption,
   durationOption,
   formatOption,
   intervalOption,
@@ -51,6 +52,7 @@ import {
   soakDurationOption,
   targetOption,
   threadsOption,
+  waitOption,
   warmupOption,
 } from './options.ts';
 
@@ -97,6 +99,23 @@ export function defineLambda(program: Command, { signal, exit }: CommandContext)
     const { runLambda } = await import('./commands/lambda.ts');
     const given = (name: string) => command.getOptionValueSource(name) === 'cli';
     exit(await runLambda(images, { ...options, ...iterationLimit(command) }, given, signal));
+  });
+}
+
+export function defineCold(program: Command, { signal, exit }: CommandContext): void {
+  const command = program
+    .command('cold')
+    .summary('what a cold start costs: each call meets a new environment')
+    .description(
+      'Makes each call meet a new environment, and looks whether it did. Emulated ones are ended before each call; of a deployed function (--function) a variable of its own is changed, and put back in the end, or --wait lets its environments be reclaimed; in this process (--target local) each call is a new process.',
+    )
+    .addOption(countOption())
+    .addOption(waitOption())
+    .addOption(targetOption(TARGETS, ['lambda']));
+  withFunctionOptions(command).action(async (images: string[], options) => {
+    const { runCold } = await import('./commands/cold.ts');
+    const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+    exit(await runCold(images, options, given, signal));
   });
 }
 

@@ -12,6 +12,11 @@ export function option(name: string, argument: string, description: string, vari
   );
 }
 
+/** With a letter of its own, too. */
+export function shortOption(letter: string, name: string, argument: string, description: string): Option {
+  return new Option(`-${letter}, --${name} ${argument}`, description).env(`RESNET_BENCH_${name.toUpperCase()}`);
+}
+
 /** Without a value, and so without a variable. */
 export function flag(name: string, description: string): Option {
   return new Option(`--${name}`, description);

@@ -1,7 +1,16 @@
 /** Options of a run and of its reports: each with its default, its environment variable and its check, stated once. */
 import { availableParallelism } from 'node:os';
 import { PREPROCESS_MODES } from '../core/preprocess-mode.ts';
-import { defaultDuration, flag, listOf, option, positiveDuration, something, wholeNumber } from './option.ts';
+import {
+  defaultDuration,
+  flag,
+  listOf,
+  option,
+  positiveDuration,
+  shortOption,
+  something,
+  wholeNumber,
+} from './option.ts';
 
 export const DEFAULT_OUT = 'reports';
 
@@ -35,6 +44,16 @@ export const seedOption = () =>
   option('seed', '<n>', 'of --shuffle: the same number gives the same order')
     .default(1)
     .argParser(wholeNumber('--seed', 0, 2 ** 32 - 1));
+
+export const countOption = () =>
+  shortOption('n', 'count', '<n>', 'calls of each target').default(10).argParser(wholeNumber('--count', 1));
+
+export const waitOption = () =>
+  option(
+    'wait',
+    '<time>',
+    'between two calls, so that environments are reclaimed rather than ended or changed',
+  ).argParser(positiveDuration('--wait'));
 
 export const warmupOption = () =>
   option('warmup', '<n>', 'first calls that are not cold, kept but left out of the figures')

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../core/errors.ts';
 import {
   type CommandContext,
+  defineCold,
   defineEmulate,
   defineLambda,
   defineLocal,
@@ -51,6 +52,7 @@ Environment:
 
   defineLocal(program, context);
   defineLambda(program, context);
+  defineCold(program, context);
   defineSoak(program, context);
   defineResume(program, context);
   defineEmulate(program, context);

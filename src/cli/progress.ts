@@ -5,6 +5,8 @@ import { RunningPercentiles } from '../stats/running-percentiles.ts';
 export interface Limits {
   readonly iterations?: number;
   readonly durationMs?: number;
+  /** Cold calls are what is counted. */
+  readonly cold?: boolean;
 }
 
 /** The line of each target, one behind the other, and the time left for all of them. */
@@ -14,7 +16,7 @@ export class TargetsProgress {
   #firstIssuedMs: number | undefined;
 
   constructor(names: readonly string[], limits: Limits) {
-    this.#loops = new Map(names.map(name => [name, new LoopProgress(limits.iterations)]));
+    this.#loops = new Map(names.map(name => [name, new LoopProgress(limits)]));
     this.#durationMs = limits.durationMs;
   }
 
@@ -50,14 +52,17 @@ class LoopProgress {
   #failed = 0;
   #warmingUp = true;
 
-  constructor(iterations: number | undefined) {
+  readonly #cold: boolean;
+
+  constructor({ iterations, cold = false }: Limits) {
     this.#iterations = iterations;
+    this.#cold = cold;
   }
 
   add(sample: Sample): void {
     if (!sample.outcome.ok) this.#failed++;
     this.#warmingUp = sample.phase === 'warmup';
-    if (this.#warmingUp || isFirstCall(sample.start)) return;
+    if (this.#warmingUp || sample.phase === 'apart' || (isFirstCall(sample.start) && !this.#cold)) return;
     this.#measured++;
     if (!sample.outcome.ok) return;
     this.#service.add(sample.completedMs - sample.issuedMs);

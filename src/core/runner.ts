@@ -44,6 +44,8 @@ export type Learned = Readonly<Partial<Pick<TargetInfo, (typeof LEARNED)[number]
 export interface Runner {
   /** Makes it ready and tells what it is. Throws SetupError or UsageError; called once, before any query. */
   start(signal: AbortSignal): Promise<TargetInfo>;
+  /** Brings about what the next query is to meet: a new environment, say. Asked before each query, outside of its time. Throws SetupError when it cannot. */
+  prepare?(signal: AbortSignal): Promise<void>;
   /** Answers one query. Throws QueryError when this query failed and the next may not; anything else ends the run. */
   infer(image: Image, signal: AbortSignal): Promise<Inference>;
   /** What the answers so far have told of the target, each fact from the first that told it; absent when the target is known from the start. */

@@ -28,6 +28,10 @@ export const timingsSchema = z.object({
   handlerMs: ms().exactOptional(),
   /** Creating the environment's runtime, code and model; locally reading the model and creating its session. */
   initMs: ms().exactOptional(),
+  /** Of the init, as far as the process itself can tell: from its start to the first line of our code; loading the code and the libraries; reading the model and making its session. */
+  runtimeStartMs: ms().exactOptional(),
+  importsMs: ms().exactOptional(),
+  sessionMs: ms().exactOptional(),
   invocationMs: ms().exactOptional(),
   /** After the answer; belongs to no sum. */
   overheadMs: ms().exactOptional(),
@@ -61,7 +65,8 @@ export const sampleSchema = z.object({
   /** From 0 within a target. In a closed loop position in issue order, without gaps; in an open loop number of the slot, with a gap for each that was missed. */
   seq: z.int().nonnegative(),
   image: z.string(),
-  phase: z.enum(['warmup', 'measured']),
+  /** `apart`: the first call of a run after which others meet new environments of the same deployment. In no figure, as warm-up. */
+  phase: z.enum(['warmup', 'measured', 'apart']),
   start: startKindSchema,
   /** Who says so: X-Ray, the function's own word for its environment's first call, or the init that its log line tells. Absent when it is unknown, and for what is no function. */
   startBy: startEvidenceSchema.exactOptional(),

@@ -5,6 +5,7 @@
  * It ends when the platform ends it. By itself it exits with 1 when the handler cannot be loaded or the Runtime API is
  * gone, 129 after an uncaught exception and 128 after an unhandled rejection, as AWS's runtime does.
  */
+import './init-clock.ts';
 import { logError } from './error-report.ts';
 import { contextOf } from './invocation-context.ts';
 import { type AnyHandler, loadHandler } from './load-handler.ts';

@@ -6,6 +6,7 @@ import { emfLine, type MetricValues } from './emf.ts';
 import { describeRuntime, environmentId } from './environment.ts';
 import { logError } from './error-report.ts';
 import { describeResult, metricsOf, round, startMeter } from './figures.ts';
+import { codeStartMs } from './init-clock.ts';
 import { BadRequestError, isPreflight, readRequest } from './request.ts';
 
 /** What a Function URL and an HTTP API (payload 2.0) take as an answer. */
@@ -42,11 +43,17 @@ export async function createHandler(
   write: (line: string) => void = line => process.stdout.write(line),
 ): Promise<Handler> {
   const { memoryMb, functionName, model } = options;
+  const importedMs = performance.now();
   const classifier = await createClassifier(options);
   const runtime = describeRuntime(options);
   const environment_id = environmentId(options.logStreamName);
   const ready = { monotonicMs: performance.now(), wallMs: Date.now() };
   const initMs = round(ready.monotonicMs, 3);
+  const initParts = {
+    init_runtime_ms: round(codeStartMs, 3),
+    init_imports_ms: round(importedMs - codeStartMs, 3),
+    init_session_ms: round(ready.monotonicMs - importedMs, 3),
+  };
   let calls = 0;
 
   return async (event, context) => {
@@ -79,6 +86,7 @@ export async function createHandler(
         environment_id,
         init_ms: initMs,
         init_gap_ms: initGapMs,
+        ...(coldStart && initParts),
         model,
         runtime,
       });

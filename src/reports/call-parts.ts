@@ -37,8 +37,17 @@ export function partsOf(calls: readonly Sample[]): Parts | undefined {
   const outside =
     traced.length > 0
       ? outsideParts(means(TRACED), serviceMs - handlerMs)
-      : [[OUTSIDE, serviceMs - handlerMs] as const];
+      : untracedOutside(meanOf(times, 'initMs'), serviceMs - handlerMs);
   return { serviceMs, parts: [...outside, ...work, [REST, handlerMs - told]], count: times.length };
+}
+
+/** Of a call that has its init within it, as that of a new process has, the rest lies outside of both. */
+function untracedOutside(initMs: number | undefined, outsideMs: number): (readonly [string, number])[] {
+  if (initMs === undefined || outsideMs < initMs) return [[OUTSIDE, outsideMs]];
+  return [
+    ['initMs', initMs],
+    [OUTSIDE, outsideMs - initMs],
+  ];
 }
 
 /** An init that was not part of these calls is no part of their time: it would show as what is left over. */

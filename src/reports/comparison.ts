@@ -6,7 +6,7 @@ import type { Distribution, RunRecord, Sample, StartKind, Target, TargetInfo } f
 import { distributionOf } from '../stats/distribution.ts';
 import { type MedianRatio, medianRatio } from '../stats/median-ratio.ts';
 import { timesOf } from '../stats/summary.ts';
-import { isOpenLoop } from './facts.ts';
+import { isColdRun, isOpenLoop } from './facts.ts';
 import { plural } from './figures.ts';
 
 /** What a row shows of a timing. */
@@ -25,7 +25,7 @@ export interface ComparisonRow {
 /** A target with its calls that are compared. */
 export interface Side {
   readonly target: Target;
-  /** Warm calls, or those of unknown start where they are more. */
+  /** Warm calls, or those of unknown start where they are more; cold ones of a run that makes them so. */
   readonly start: StartKind;
   /** In issue order; as many on each side, turn by turn. */
   readonly calls: readonly Sample[];
@@ -49,22 +49,26 @@ const WORK_ROWS: Rows = [
   ['inferenceMs', ['p50']],
   ['handlerMs', TAILS],
 ];
+const INIT_ROWS: Rows = (['initMs', 'runtimeStartMs', 'importsMs', 'sessionMs'] as const).map(name => [name, ['p50']]);
 /** Percentiles beyond the median for what a user waits for, the median alone for its parts: where calls have planned times, a user waits from then on. */
 const CLOSED_ROWS: Rows = [...WORK_ROWS, ['serviceMs', TAILS]];
+const COLD_ROWS: Rows = [...INIT_ROWS, ...CLOSED_ROWS];
 const OPEN_ROWS: Rows = [...WORK_ROWS, ['serviceMs', ['p50']], ['responseMs', TAILS]];
 
 /** Undefined for a single target. Without a pair of calls there are no rows. */
 export function compareTargets({ run, targets }: RunRecord): Comparison | undefined {
   const first = targets.find(({ name }) => name === 'local') ?? targets[0];
   if (first === undefined || targets.length < 2) return undefined;
-  const [baseline, ...others] = sidesOf([first, ...targets.filter(target => target !== first)]);
+  const cold = isColdRun(run);
+  const [baseline, ...others] = sidesOf([first, ...targets.filter(target => target !== first)], cold);
   const open = isOpenLoop(run);
-  return { baseline: baseline!, others, open, rows: rowsOf([baseline!, ...others], open ? OPEN_ROWS : CLOSED_ROWS) };
+  const rows = cold ? COLD_ROWS : open ? OPEN_ROWS : CLOSED_ROWS;
+  return { baseline: baseline!, others, open, rows: rowsOf([baseline!, ...others], rows) };
 }
 
-function sidesOf(targets: readonly Target[]): Side[] {
+function sidesOf(targets: readonly Target[], cold: boolean): Side[] {
   const candidates = targets.map(target => {
-    const start = startOf(target);
+    const start = cold ? 'cold' : startOf(target);
     const calls = target.samples.filter(
       sample => sample.outcome.ok && sample.phase === 'measured' && sample.start === start,
     );

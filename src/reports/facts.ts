@@ -56,6 +56,11 @@ export function isOpenLoop({ scenario }: Run): boolean {
   return scenario === 'open loop';
 }
 
+/** Its calls were to meet new environments. */
+export function isColdRun({ scenario }: Run): boolean {
+  return scenario === 'cold starts';
+}
+
 const PERCENTILES = [50, 90, 95, 99];
 /** From so many calls on each of them has an interval with both ends; to count further takes memory. */
 const ENOUGH = 1_000;

@@ -2,6 +2,7 @@
 import { markdownTable } from 'markdown-table';
 import { printable } from '../core/printable.ts';
 import type { Distribution, RunRecord, Target } from '../core/record.ts';
+import { describeColdStarts } from './cold-starts.ts';
 import { compareTargets } from './comparison.ts';
 import {
   describeFailures,
@@ -65,6 +66,7 @@ function targetBlocks(record: RunRecord, target: Target): (string | undefined)[]
       .filter(line => line !== undefined)
       .map(escapeMarkup)
       .join('\\\n'),
+    list(describeColdStarts(record, target).map(escapeMarkup)),
     stageTable(target, isOpenLoop(record.run)),
     untold.length > 0 ? `unknown, because the function does not tell: ${untold.join(', ')}` : undefined,
     escapeMarkup(describeRest(target)),

@@ -36,7 +36,7 @@ export function comparisonCounts({ baseline, others, open }: Comparison): string
 /** Simulated, an interval for 95 % held the truth in 89 % of cases with ten turns, in 93 % with so many. */
 const NARROW_BELOW = 20;
 
-export const NOTHING_TO_COMPARE = 'nothing to compare: in no turn did each have a warm call that succeeded';
+export const NOTHING_TO_COMPARE = 'nothing to compare: in no turn did each have a call of the same kind that succeeded';
 
 /** Rows of cells, the head first. */
 export function comparisonCells({ baseline, others, rows }: Comparison): string[][] {
@@ -123,7 +123,7 @@ function partLinesOf(baseline: Side, theirs: Parts | undefined, { target, start,
   const lines: string[] = [];
   if (ours !== undefined) {
     const list = ours.parts.map(([name, ms]) => `${stageName(name)} ${formatMs(ms)}`).join(' · ');
-    const what = start === 'warm' ? 'a warm' : 'a';
+    const what = start === 'unknown' ? 'a' : `a ${start}`;
     const of = ours.count < calls.length ? `, by the ${ours.count} of ${calls.length} with a trace` : '';
     lines.push(`${what} ${target.name} call, by means${of}: ${list} = ${formatMs(ours.serviceMs)} ms`);
   }

@@ -4,10 +4,12 @@ import type { Distribution } from '../core/record.ts';
 /** Parts of the work in their order, by the names of the record. */
 export const WORK_PARTS = ['parseMs', 'preprocessMs', 'inferenceMs', 'postprocessMs'];
 const WORK = [...WORK_PARTS, 'handlerMs'];
+/** Of a first call: the init, and what of it its process can tell. */
+const INIT = ['initMs', 'runtimeStartMs', 'importsMs', 'sessionMs'];
 /** The call as its client sees it: the work, all else, and both. */
-const CALL = [...WORK, 'outsideMs', 'serviceMs'];
+const CALL = [...INIT, ...WORK, 'outsideMs', 'serviceMs'];
 /** The same where traces tell what the rest is. */
-const TRACED_CALL = ['networkMs', 'initMs', 'unexplainedMs', ...WORK, 'serviceMs'];
+const TRACED_CALL = ['networkMs', ...INIT, 'unexplainedMs', ...WORK, 'serviceMs'];
 /** The call as AWS sees it, in its traces and its log. */
 const AWS = ['serviceSideMs', 'invocationMs', 'overheadMs', 'durationMs', 'billedMs'];
 /** Where calls have planned times: how late they left, and the time from then on. */
@@ -23,7 +25,8 @@ type Times = Readonly<Record<string, Distribution>>;
  */
 export function stagesOf(times: Times, open = false): [name: string, Distribution][] {
   const work = WORK.filter(stage => times[stage] !== undefined);
-  const alone = work.length > 0 && !open ? work : [...work, 'serviceMs'];
+  const first = times.initMs === undefined ? [] : [...INIT, ...work, 'serviceMs'];
+  const alone = first.length > 0 ? first : work.length > 0 && !open ? work : [...work, 'serviceMs'];
   const seen = isTraced(times) ? TRACED_CALL : CALL;
   const shown = [
     ...(hasWire(times) ? seen : alone),

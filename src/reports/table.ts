@@ -1,6 +1,7 @@
 /** The report for a terminal. */
 import { printable } from '../core/printable.ts';
 import type { RunRecord, Target } from '../core/record.ts';
+import { describeColdStarts } from './cold-starts.ts';
 import { type Comparison, compareTargets, differingPredictions } from './comparison.ts';
 import {
   describeFailures,
@@ -48,6 +49,7 @@ function targetSections(record: RunRecord, target: Target): (string | undefined)
       : `${describe(target)}\ncalled from ${describeMachine(record.machine)}`,
     warningLines([target]),
     predictionLines(record, target),
+    describeColdStarts(record, target).join('\n'),
     ...stageTables(target, isOpenLoop(record.run)),
     describeRest(target),
     failureLines(target, ''),
@@ -82,6 +84,9 @@ function comparisonSections(record: RunRecord, comparison: Comparison): (string 
           ),
         ]),
     partLines(comparison).join('\n'),
+    record.targets
+      .flatMap(target => describeColdStarts(record, target).map(line => `${target.name}: ${line}`))
+      .join('\n'),
     record.targets.map(target => `${target.name}: ${describeRest(target)}`).join('\n'),
     likenessLines(comparison).join('\n'),
     ...record.targets.map(target => failureLines(target, `${target.name}: `)),

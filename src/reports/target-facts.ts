@@ -76,7 +76,14 @@ function describeFirst({ info, samples }: Target, start: 'cold' | 'proactive'): 
   if (first === undefined) return undefined;
   const { initMs, handlerMs, serviceMs } = timesOf(first);
   const remote = isFunction(info);
-  const init = remote ? (start === 'proactive' ? 'init ahead of it' : 'init') : 'model and session';
+  const init =
+    !remote && first.timings.runtimeStartMs !== undefined
+      ? 'init'
+      : remote
+        ? start === 'proactive'
+          ? 'init ahead of it'
+          : 'init'
+        : 'model and session';
   const parts = [
     initMs !== undefined && `${init} ${formatMs(initMs)} ms`,
     handlerMs !== undefined && `${remote ? 'handler' : 'first answer'} ${formatMs(handlerMs)} ms`,
@@ -118,7 +125,8 @@ export function mostOf(values: readonly (number | undefined)[]): number | undefi
 }
 
 /** `2 environments`; undefined when the answers do not tell. */
-function describeEnvironments({ samples }: Target): string | undefined {
+function describeEnvironments({ info, samples }: Target): string | undefined {
   const ids = new Set(samples.map(({ environmentId }) => environmentId).filter(id => id !== undefined));
-  return ids.size === 0 ? undefined : plural(ids.size, 'environment');
+  if (ids.size === 0) return undefined;
+  return isFunction(info) ? plural(ids.size, 'environment') : plural(ids.size, 'process', 'processes');
 }

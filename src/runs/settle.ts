@@ -23,7 +23,7 @@ export function settle(sample: Sample, late: Evidence | undefined): Sample {
     start,
     ...(startBy && { startBy }),
     // What is cold is never warm-up, whenever that is known.
-    phase: isFirstCall(start) ? 'measured' : sample.phase,
+    phase: isFirstCall(start) && sample.phase === 'warmup' ? 'measured' : sample.phase,
     timings: timingsOf(sample.timings, evidence, start, serviceMs),
     memory: {
       ...sample.memory,

@@ -1,4 +1,5 @@
 /** The targets of a run that may call a function: their runners, their pictures, and what the record says of the options. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
@@ -6,7 +7,9 @@ import type { TraceLayout } from '../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { Learned, Runner } from '../core/runner.ts';
 import type { TargetName } from '../core/target-name.ts';
+import { nodeProgram } from '../emulator/node-program.ts';
 import type { ModelOptions } from '../models/resolve.ts';
+import { FRESH_PROCESS_MAIN, FreshProcessRunner } from '../runners/fresh-process.ts';
 import { LambdaRunner, type LambdaRunnerOptions } from '../runners/lambda.ts';
 import { holdsSecret, parseAddress } from '../runners/lambda-address.ts';
 import { plainName, regionOf } from '../runners/lambda-door.ts';
@@ -16,6 +19,7 @@ import { type ChosenModel, chooseModel } from './choose-model.ts';
 import { EmulatedLambdaRunner, type SharesChoice } from './emulated-lambda.ts';
 import { deployedEvidence, type EvidenceChoice } from './evidence-options.ts';
 import { loadImages } from './load-images.ts';
+import { prepared } from './prepared-runner.ts';
 import { type ResumeNote, resumeNoteOf } from './resume-note.ts';
 
 /** A function that is there already: called at its URL, else by Invoke under its name. */
@@ -68,6 +72,13 @@ export interface TargetOptions {
   /** What `model` stood for when an earlier part of the run chose it. */
   readonly modelFile?: string;
   readonly preprocess: PreprocessMode;
+  /** Each call is to meet a new environment, here a new process. */
+  readonly cold?: ColdChoice;
+}
+
+export interface ColdChoice {
+  /** Waited before each call but the first, for idle environments to be reclaimed; they are ended, or the function changed, when absent. */
+  readonly waitMs?: number;
 }
 
 export interface PreparedTargets {
@@ -112,14 +123,18 @@ function shownAddress(url: string, frontDoor: 'url' | 'http-api' | undefined): s
   return address.shown;
 }
 
-function localRunner({ threads, preprocess }: TargetOptions, { file, info }: ChosenModel): Runner {
-  return new LocalRunner({ modelFile: file, model: info, threads, preprocess });
+function localRunner({ threads, preprocess, cold }: TargetOptions, { file, info }: ChosenModel): Runner {
+  const options = { modelFile: file, model: info, threads, preprocess };
+  if (cold === undefined) return new LocalRunner(options);
+  return new FreshProcessRunner({ ...options, command: nodeProgram(FRESH_PROCESS_MAIN) });
 }
 
 function lambdaRunner(options: TargetOptions, images: readonly Image[], model: ChosenModel | undefined): Runner {
-  const { deployed, emulated, evidence, timeoutMs, connection, preprocess } = options;
-  if (deployed !== undefined) return deployedRunner(deployed, evidence, { timeoutMs, connection, images });
-  return new EmulatedLambdaRunner({
+  const { deployed, emulated, evidence, timeoutMs, connection, preprocess, cold } = options;
+  if (deployed !== undefined) {
+    return coldByWaiting(deployedRunner(deployed, evidence, { timeoutMs, connection, images }), cold);
+  }
+  const runner = new EmulatedLambdaRunner({
     ...emulated,
     evidence,
     model: model!,
@@ -129,6 +144,19 @@ function lambdaRunner(options: TargetOptions, images: readonly Image[], model: C
     concurrency: Math.max(CONCURRENCY, emulated.proactive),
     connection,
     images,
+  });
+  if (cold === undefined || cold.waitMs !== undefined) return coldByWaiting(runner, cold);
+  return prepared(runner, async () => void (await runner.emulator?.endIdleEnvironments()));
+}
+
+function coldByWaiting(runner: Runner, cold: ColdChoice | undefined): Runner {
+  const { waitMs } = cold ?? {};
+  if (waitMs === undefined) return runner;
+  let isFirst = true;
+  return prepared(runner, async signal => {
+    // Nobody knows how long it has been idle: the first call will tell.
+    if (!isFirst) await sleep(waitMs, undefined, { signal }).catch(() => {});
+    isFirst = false;
   });
 }
 

@@ -31,6 +31,7 @@ export function closedLoop(options: ClosedLoopOptions): Scenario {
       let measured = 0;
       for (let seq = 0; ; seq++) {
         if (measured >= iterations || cold >= iterations + MANY_COLD) return 'iterations';
+        if (!signal.aborted) await runner.prepare?.(signal);
         if (signal.aborted) return 'signal';
         const scheduledMs = clock.nowMs();
         if (scheduledMs >= endMs) return 'duration';

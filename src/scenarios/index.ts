@@ -1,6 +1,7 @@
 /** The map of the room: scenarios drive one target each; `interleave` merges them. */
 export type { Scenario, ScenarioContext, StopReason } from '../core/scenario.ts';
 export { type ClosedLoopOptions, closedLoop } from './closed-loop.ts';
+export { coldStarts } from './cold-starts.ts';
 export { interleave, type TargetSample } from './interleave.ts';
 export { issue, type Query } from './issue.ts';
 export { type OpenLoopOptions, openLoop } from './open-loop.ts';

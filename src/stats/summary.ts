@@ -28,7 +28,7 @@ export class Summarizer {
       this.#failed.set(kind, (this.#failed.get(kind) ?? 0) + 1);
       return;
     }
-    if (sample.phase === 'warmup') return;
+    if (sample.phase !== 'measured') return;
     const byTiming = this.#times.get(sample.start) ?? new Map<string, number[]>();
     this.#times.set(sample.start, byTiming);
     for (const [timing, ms] of Object.entries(timesOf(sample))) {

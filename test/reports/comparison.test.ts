@@ -85,7 +85,7 @@ describe('what is compared', () => {
     const record = recordWith([taking(8, { seq: 0 })], [failedSample('timeout', { seq: 0 })]);
     expect(compareTargets(record)!.rows).toEqual([]);
     for (const text of [renderTable(record), renderMarkdown(record)]) {
-      expect(text).toContain('nothing to compare: in no turn did each have a warm call that succeeded');
+      expect(text).toContain('nothing to compare: in no turn did each have a call of the same kind that succeeded');
       expect(text).toMatch(/service/);
       expect(text).not.toMatch(/NaN|undefined/);
     }
