@@ -33,9 +33,11 @@ import {
   traceLayoutOption,
   tracePartialOption,
   tracePatienceOption,
+  traceRateOption,
   urlOption,
 } from './function-options.ts';
 import {
+  arrivalsOption,
   callOption,
   callTargetOption,
   countOption,
@@ -44,9 +46,13 @@ import {
   intervalOption,
   iterationsOption,
   jsonOption,
+  loadDurationOption,
+  loadSeedOption,
+  maxInFlightOption,
   modelOption,
   outOption,
   preprocessOption,
+  rateOption,
   seedOption,
   shuffleOption,
   soakDurationOption,
@@ -116,6 +122,28 @@ export function defineCold(program: Command, { signal, exit }: CommandContext): 
     const { runCold } = await import('./commands/cold.ts');
     const given = (name: string) => command.getOptionValueSource(name) === 'cli';
     exit(await runCold(images, options, given, signal));
+  });
+}
+
+export function defineLoad(program: Command, { signal, exit }: CommandContext): void {
+  const command = program
+    .command('load')
+    .summary('so many calls a second, whatever became of those before')
+    .description(
+      'Sends calls at a rate, on time whatever became of the calls before, and shows what came of it: achieved rate, times from when each call was due, throttled calls, and the environments that had to be made.',
+    )
+    .addOption(rateOption())
+    .addOption(loadDurationOption())
+    .addOption(arrivalsOption())
+    .addOption(loadSeedOption())
+    .addOption(maxInFlightOption())
+    .addOption(concurrencyOption('of the emulated function: calls beyond so many at once are answered with 429'))
+    .addOption(traceRateOption())
+    .addOption(targetOption(TARGETS, ['lambda']));
+  withFunctionOptions(command).action(async (images: string[], options) => {
+    const { runLoad } = await import('./commands/load.ts');
+    const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+    exit(await runLoad(images, options, given, signal));
   });
 }
 

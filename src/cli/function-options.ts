@@ -1,7 +1,7 @@
 /** Options of a function, deployed or emulated: each with its default, its environment variable and its check, stated once. */
 import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
 import { LOG_FORMATS, SAMPLINGS, TRACE_LAYOUTS, TRACE_PARTIALS } from '../core/lambda-telemetry.ts';
-import { defaultDuration, entry, flag, option, positiveDuration, something, wholeNumber } from './option.ts';
+import { defaultDuration, entry, flag, option, positiveDuration, rate, something, wholeNumber } from './option.ts';
 
 /** Longest pause a timer of Node can make. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -41,6 +41,11 @@ export const traceAttemptsOption = () =>
   option('trace-attempts', '<n>', 'looks for those of one call while the run goes on')
     .default(10)
     .argParser(wholeNumber('--trace-attempts', 1));
+
+export const traceRateOption = () =>
+  option('trace-rate', '<n>', 'calls a second that ask for an X-Ray trace at most; the others ask for none')
+    .default(1)
+    .argParser(rate('--trace-rate', 1_000));
 
 export const tracePatienceOption = () =>
   option(
@@ -94,8 +99,8 @@ export const proactiveOption = () =>
     .default(0)
     .argParser(wholeNumber('--proactive', 0, MOST_ENVIRONMENTS));
 
-export const concurrencyOption = () =>
-  option('concurrency', '<n>', 'calls beyond so many at once are answered with 429')
+export const concurrencyOption = (description = 'calls beyond so many at once are answered with 429') =>
+  option('concurrency', '<n>', description)
     .default(10)
     .argParser(wholeNumber('--concurrency', 1, MOST_ENVIRONMENTS));
 

@@ -90,10 +90,10 @@ function deployedOf({ url, function: functionName, frontDoor, header = {} }: Fun
 const OF_LAMBDA = {
   ...{ url: '--url', function: '--function', frontDoor: '--front-door', header: '--header', timeout: '--timeout' },
   ...{ connection: '--connection', traces: '--no-traces', logs: '--no-logs', traceInterval: '--trace-interval' },
-  ...{ traceAttempts: '--trace-attempts', tracePatience: '--trace-patience' },
+  ...{ traceAttempts: '--trace-attempts', tracePatience: '--trace-patience', traceRate: '--trace-rate' },
 };
 const OF_EMULATED = {
-  ...{ memory: '--memory', idleTimeout: '--idle-timeout', proactive: '--proactive' },
+  ...{ memory: '--memory', idleTimeout: '--idle-timeout', proactive: '--proactive', concurrency: '--concurrency' },
   ...{ idleHalfLife: '--idle-half-life', maxAge: '--max-age' },
   ...{ traceLayout: '--trace-layout', traceDelay: '--trace-delay' },
   ...{ limits: '--limits', cpuPeriod: '--cpu-period', initBoost: '--init-boost' },

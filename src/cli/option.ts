@@ -41,6 +41,16 @@ export function wholeNumber(flag: string, least: number, most = Number.MAX_SAFE_
   };
 }
 
+/** So many a second. */
+export function rate(flag: string, most: number): (text: string) => number {
+  return text => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (value > 0 && value <= most) return value;
+    const bounds = value > most ? `at most ${most}` : 'greater than 0';
+    throw new UsageError(`${flag} must be ${bounds}, got "${text}"`, `for example ${flag} 10`);
+  };
+}
+
 export function positiveDuration(flag: string, mostMs = LONGEST_MS): (text: string) => number {
   return text => {
     const ms = parseDuration(text);

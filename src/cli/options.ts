@@ -7,6 +7,7 @@ import {
   listOf,
   option,
   positiveDuration,
+  rate,
   shortOption,
   something,
   wholeNumber,
@@ -54,6 +55,37 @@ export const waitOption = () =>
     '<time>',
     'between two calls, so that environments are reclaimed rather than ended or changed',
   ).argParser(positiveDuration('--wait'));
+
+const MOST_A_SECOND = 100_000;
+
+export const rateOption = () =>
+  option('rate', '<n>', 'calls a second; 0.5 is one each two seconds')
+    .default(10)
+    .argParser(rate('--rate', MOST_A_SECOND));
+
+export const loadDurationOption = () =>
+  option('duration', '<time>', 'calls leave before its end', 'load-duration')
+    .default(...defaultDuration('1m'))
+    .argParser(positiveDuration('--duration'));
+
+export const arrivalsOption = () =>
+  option(
+    'arrivals',
+    '<mode>',
+    'constant: at even distances; poisson: at random ones, as of many users, with that rate on average',
+  )
+    .default('constant')
+    .choices(['constant', 'poisson']);
+
+export const loadSeedOption = () =>
+  option('seed', '<n>', 'of --arrivals poisson: the same number gives the same times', 'load-seed')
+    .default(1)
+    .argParser(wholeNumber('--seed', 0, 2 ** 32 - 1));
+
+export const maxInFlightOption = () =>
+  option('max-in-flight', '<n>', 'a call that is due while so many are unanswered is not sent, and counted as dropped')
+    .default(1_000)
+    .argParser(wholeNumber('--max-in-flight', 1));
 
 export const warmupOption = () =>
   option('warmup', '<n>', 'first calls that are not cold, kept but left out of the figures')

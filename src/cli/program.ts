@@ -7,6 +7,7 @@ import {
   defineCold,
   defineEmulate,
   defineLambda,
+  defineLoad,
   defineLocal,
   defineModel,
   defineReport,
@@ -53,6 +54,7 @@ Environment:
   defineLocal(program, context);
   defineLambda(program, context);
   defineCold(program, context);
+  defineLoad(program, context);
   defineSoak(program, context);
   defineResume(program, context);
   defineEmulate(program, context);

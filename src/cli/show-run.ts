@@ -4,6 +4,7 @@ import { printable } from '../core/printable.ts';
 import type { RecordHead } from '../core/record.ts';
 import { describeSlots } from '../reports/facts.ts';
 import { describeIncident } from '../reports/incidents.ts';
+import { describeRate } from '../reports/load.ts';
 import type { RunEvent } from '../runs/execute.ts';
 import type { Resumed } from '../runs/resume-clock.ts';
 import { SAMPLES_FILE } from '../runs/run-folder.ts';
@@ -71,7 +72,7 @@ export async function showSchedule(plan: RunPlan, durationMs: number, resumed: R
       if (event.type === 'started') {
         run = event.head.run;
         spinner.stop();
-        process.stderr.write(printable(`${describeSlots({ run })}\n`));
+        process.stderr.write(printable(`${describeSlots({ run }) ?? describeRate({ run })}\n`));
         view.began(run.beganMs!);
         live = startLiveView(view, event.clock);
       } else if (event.type === 'sample') {
@@ -79,6 +80,8 @@ export async function showSchedule(plan: RunPlan, durationMs: number, resumed: R
         live?.update();
       } else if (event.type === 'incident') {
         if (event.incident.kind === 'missed') view.missed(event.incident.target, event.incident.count);
+        // Counted, and as many as there are seconds: the view shows them.
+        if (event.incident.kind === 'dropped') return view.dropped(event.incident.target, event.incident.count);
         // Of a machine that stays busy it is said once.
         const again = event.incident.kind === 'busy' && event.incident.fromMs === busyToMs;
         if (event.incident.kind === 'busy') busyToMs = event.incident.toMs;

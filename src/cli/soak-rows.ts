@@ -85,12 +85,13 @@ function lastEnd({ last }: SoakTally): string {
 }
 
 /** What is out of the ordinary. Failures come last, as their kinds follow: these need most room, and the end is what is cut. */
-function eventsOf({ cold, proactive, missed, failures }: SoakTally): string[] {
+function eventsOf({ cold, proactive, missed, dropped, failures }: SoakTally): string[] {
   const failed = failures.reduce((sum, [, count]) => sum + count, 0);
   const counts: [number, string][] = [
     [cold, 'cold'],
     [proactive, 'proactive'],
     [missed, 'missed'],
+    [dropped, 'dropped'],
     [failed, 'failed'],
   ];
   return counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);

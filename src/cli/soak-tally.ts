@@ -20,6 +20,7 @@ export class SoakTally {
   #cold = 0;
   #proactive = 0;
   #missed = 0;
+  #dropped = 0;
   #last: LastCall | undefined;
 
   constructor(name: string, planned: number) {
@@ -46,6 +47,10 @@ export class SoakTally {
     this.#missed += count;
   }
 
+  addDropped(count: number): void {
+    this.#dropped += count;
+  }
+
   /** Calls that have ended, failed ones included. */
   get answered(): number {
     return this.#answered;
@@ -61,6 +66,10 @@ export class SoakTally {
 
   get missed(): number {
     return this.#missed;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** As they ended, which is not the order in which they left. */

@@ -40,6 +40,11 @@ export class SoakView {
     this.#tallies.get(target)!.addMissed(count);
   }
 
+  /** Planned calls that were not sent because too many were in flight. */
+  dropped(target: string, count: number): void {
+    this.#tallies.get(target)!.addDropped(count);
+  }
+
   /** A line of the time and one of each target, none longer than `columns`. `nowMs` on the run's clock. */
   lines(nowMs: number, columns: number): string {
     const clock = `${this.#clock(nowMs)} · ${this.#left(nowMs)}`;

@@ -14,6 +14,8 @@ export const incidentSchema = z.discriminatedUnion('kind', [
     firstSeq: z.int().nonnegative(),
     count,
   }),
+  /** Calls that were due while as many as may be were in flight, and so were not sent. */
+  z.object({ kind: z.literal('dropped'), target: z.string(), ...stretch, count }),
   /** Calls in a row that failed, two or more: from the scheduled time of the first to the end of the last. */
   z.object({
     kind: z.literal('failing'),

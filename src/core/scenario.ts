@@ -17,9 +17,13 @@ export interface ScenarioContext {
   readonly done?: { has(seq: number): boolean };
   /** Told of slots that passed without a call, a stretch at a time. */
   readonly missed?: (stretch: MissedStretch) => void;
+  /** Told of slots whose call was not sent because too many were in flight, a stretch at a time. */
+  readonly dropped?: (stretch: DroppedStretch) => void;
 }
 
 export type MissedStretch = Omit<IncidentOf<'missed'>, 'kind' | 'target'>;
+
+export type DroppedStretch = Omit<IncidentOf<'dropped'>, 'kind' | 'target'>;
 
 export type StopReason = NonNullable<Run['stoppedBy']>;
 

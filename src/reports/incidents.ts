@@ -34,6 +34,7 @@ type Words = { [Kind in Incident['kind']]: (run: Run, incident: IncidentOf<Kind>
 
 const WORDS: Words = {
   missed: (run, incident) => `${plural(incident.count, 'planned call')} missed ${between(run, incident)}`,
+  dropped: (run, incident) => `${plural(incident.count, 'call')} not sent ${between(run, incident)}`,
   failing: (run, incident) =>
     `${incident.count} calls in a row failed ${between(run, incident)} (${Object.entries(incident.failed)
       .map(([kind, count]) => `${count} ${kind}`)
@@ -50,6 +51,7 @@ const WORDS: Words = {
 
 const ADVICE: Partial<Record<Incident['kind'], string>> = {
   missed: 'nothing ran then: the machine slept, or this process was stopped',
+  dropped: 'as many were in flight as --max-in-flight allows',
   'clock-jump': 'the schedule did not move: it has a clock of its own',
   busy: 'the figures of that time may be too high',
 };

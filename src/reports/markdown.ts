@@ -14,6 +14,7 @@ import {
 } from './facts.ts';
 import { formatMs, formatPercent, formatWithInterval } from './figures.ts';
 import { describeIncidents } from './incidents.ts';
+import { describeLoad, describeRate, LOAD_LEGEND, loadCells } from './load.ts';
 import {
   comparisonCells,
   comparisonCounts,
@@ -35,7 +36,7 @@ export function renderMarkdown(record: RunRecord): string {
     ),
     describeStatus(run),
     describeUncalled(record),
-    describeSlots(record),
+    describeSlots(record) ?? describeRate(record),
     list(describeIncidents(record).map(escapeMarkup)),
     ...comparisonBlocks(record),
     ...record.targets.flatMap(target => targetBlocks(record, target)),
@@ -66,7 +67,8 @@ function targetBlocks(record: RunRecord, target: Target): (string | undefined)[]
       .filter(line => line !== undefined)
       .map(escapeMarkup)
       .join('\\\n'),
-    list(describeColdStarts(record, target).map(escapeMarkup)),
+    list([...describeColdStarts(record, target), ...describeLoad(record, target)].map(escapeMarkup)),
+    loadTable(record, target),
     stageTable(target, isOpenLoop(record.run)),
     untold.length > 0 ? `unknown, because the function does not tell: ${untold.join(', ')}` : undefined,
     escapeMarkup(describeRest(target)),
@@ -76,6 +78,12 @@ function targetBlocks(record: RunRecord, target: Target): (string | undefined)[]
       target.warnings.map(({ message, advice }) => `**Warning:** ${escapeMarkup(message)}. ${escapeMarkup(advice)}.`),
     ),
   ];
+}
+
+function loadTable(record: RunRecord, target: Target): string {
+  const cells = loadCells(record, target);
+  if (cells.length === 0) return '';
+  return `${markdownTable(cells, { align: cells[0]!.map(() => 'r' as const) })}\n\n${LOAD_LEGEND}`;
 }
 
 function stageTable({ summary }: Target, open: boolean): string {

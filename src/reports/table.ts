@@ -14,6 +14,7 @@ import {
 import { formatPercent } from './figures.ts';
 import { describeIncidents } from './incidents.ts';
 import { layout } from './layout.ts';
+import { describeLoad, describeRate, LOAD_LEGEND, loadCells } from './load.ts';
 import {
   comparisonCells,
   comparisonCounts,
@@ -33,7 +34,7 @@ export function renderTable(record: RunRecord): string {
   const sections = [
     describeStatus(record.run),
     describeUncalled(record),
-    describeSlots(record),
+    describeSlots(record) ?? describeRate(record),
     incidentLines(record),
     ...(comparison === undefined
       ? record.targets.flatMap(target => targetSections(record, target))
@@ -49,11 +50,17 @@ function targetSections(record: RunRecord, target: Target): (string | undefined)
       : `${describe(target)}\ncalled from ${describeMachine(record.machine)}`,
     warningLines([target]),
     predictionLines(record, target),
-    describeColdStarts(record, target).join('\n'),
+    [...describeColdStarts(record, target), ...describeLoad(record, target)].join('\n'),
+    loadTable(record, target),
     ...stageTables(target, isOpenLoop(record.run)),
     describeRest(target),
     failureLines(target, ''),
   ];
+}
+
+function loadTable(record: RunRecord, target: Target): string {
+  const cells = loadCells(record, target);
+  return cells.length === 0 ? '' : `${layout(cells, 'right')}\n${LOAD_LEGEND}`;
 }
 
 function comparisonSections(record: RunRecord, comparison: Comparison): (string | undefined)[] {

@@ -26,6 +26,8 @@ interface CallOptions {
   readonly known?: Learned;
   /** Where its traces and log lines are looked for; nowhere when absent. */
   readonly evidence?: EvidenceOptions | undefined;
+  /** Calls a second that ask to be traced at most, the others asking not to be; all of them ask when absent. */
+  readonly traceRate?: number | undefined;
   /** The name by which they are found, where neither address nor answers tell. */
   readonly functionName?: string | undefined;
   /** True when the function is that of the embedded emulator. */
@@ -46,6 +48,7 @@ export class LambdaRunner implements Runner {
   #idle: HttpConnection[] = [];
   readonly #busy = new Set<HttpConnection>();
   #learned = new LearnedFacts();
+  #tracedAtMs = Number.NEGATIVE_INFINITY;
   #source: EvidenceSource | undefined;
   /** Absent when nothing is looked for. */
   readonly evidence?: NonNullable<Runner['evidence']>;
@@ -121,7 +124,7 @@ export class LambdaRunner implements Runner {
   async #call(started: Started, body: Buffer, signal: AbortSignal): Promise<HttpExchange> {
     const { timeoutMs, connection: mode } = this.#options;
     const { door, Client } = started;
-    const headers = { ...(await door.headersOf(body)), 'x-amzn-trace-id': newTraceHeader() };
+    const headers = { ...(await door.headersOf(body)), 'x-amzn-trace-id': newTraceHeader(this.#isTraced()) };
     const connection = this.#takeIdle() ?? new HttpConnection(Client, door.origin);
     this.#busy.add(connection);
     const exchange = await connection.send({ path: door.path, headers, body, timeoutMs, last: mode === 'new' }, signal);
@@ -129,6 +132,16 @@ export class LambdaRunner implements Runner {
     if (mode === 'keep' && this.#started === started) this.#idle.push(connection);
     else connection.close();
     return exchange;
+  }
+
+  /** Of a call that leaves now. */
+  #isTraced(): boolean {
+    const { traceRate } = this.#options;
+    if (traceRate === undefined) return true;
+    const nowMs = performance.now();
+    if (nowMs - this.#tracedAtMs < 1_000 / traceRate) return false;
+    this.#tracedAtMs = nowMs;
+    return true;
   }
 
   #takeIdle(): HttpConnection | undefined {

@@ -4,13 +4,13 @@ import { randomBytes } from 'node:crypto';
 const ROOT = /(?:^|;)\s*root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?=\s*(?:;|$))/i;
 const SAMPLED = /(?:^|;)\s*sampled=([01])(?=\s*(?:;|$))/i;
 
-/** Of a trace that begins now and is to be sampled. */
-export function newTraceHeader(): string {
+/** Of a trace that begins now. */
+export function newTraceHeader(sampled = true): string {
   const seconds = Math.floor(Date.now() / 1_000)
     .toString(16)
     .padStart(8, '0');
   const hex = (bytes: number) => randomBytes(bytes).toString('hex');
-  return `Root=1-${seconds}-${hex(12)};Parent=${hex(8)};Sampled=1`;
+  return `Root=1-${seconds}-${hex(12)};Parent=${hex(8)};Sampled=${sampled ? 1 : 0}`;
 }
 
 /** Keys may stand in any order and case, blanks after `;`. Undefined when there is no root, or none of a right form. */

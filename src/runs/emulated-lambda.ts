@@ -46,6 +46,8 @@ export interface EmulatedLambdaOptions {
   readonly traceDelayMs: number;
   readonly shares: SharesChoice;
   readonly evidence: EvidenceChoice;
+  /** Calls a second that are traced at most; all when absent. */
+  readonly traceRate?: number;
   readonly connection: 'keep' | 'new';
   readonly images: readonly Image[];
 }
@@ -136,9 +138,9 @@ export class EmulatedLambdaRunner implements Runner {
   }
 
   #runnerFor({ functionUrl, httpApiUrl, invokeEndpoint }: Emulator): LambdaRunner {
-    const { timeoutMs, connection, images, frontDoor, evidence, traceDelayMs } = this.#options;
+    const { timeoutMs, connection, images, frontDoor, evidence, traceDelayMs, traceRate } = this.#options;
     const common = {
-      ...{ timeoutMs, connection, images, emulated: true },
+      ...{ timeoutMs, connection, images, traceRate, emulated: true },
       evidence: emulatedEvidence(evidence, invokeEndpoint, traceDelayMs),
     };
     if (frontDoor === 'invoke') {

@@ -48,6 +48,8 @@ export interface EmulatedFunction {
   readonly proactive: number;
   readonly frontDoor: 'url' | 'http-api' | 'invoke';
   readonly traceLayout: TraceLayout;
+  /** Environments at most, and calls at once: ten, or as many as are proactive, when absent. */
+  readonly concurrency?: number;
   /** From the end of a call until its trace can be read. */
   readonly traceDelayMs: number;
   readonly shares: SharesChoice;
@@ -72,6 +74,8 @@ export interface TargetOptions {
   /** What `model` stood for when an earlier part of the run chose it. */
   readonly modelFile?: string;
   readonly preprocess: PreprocessMode;
+  /** Calls a second that are traced at most; all when absent. */
+  readonly traceRate?: number;
   /** Each call is to meet a new environment, here a new process. */
   readonly cold?: ColdChoice;
 }
@@ -130,9 +134,9 @@ function localRunner({ threads, preprocess, cold }: TargetOptions, { file, info 
 }
 
 function lambdaRunner(options: TargetOptions, images: readonly Image[], model: ChosenModel | undefined): Runner {
-  const { deployed, emulated, evidence, timeoutMs, connection, preprocess, cold } = options;
+  const { deployed, emulated, evidence, timeoutMs, connection, preprocess, cold, traceRate } = options;
   if (deployed !== undefined) {
-    return coldByWaiting(deployedRunner(deployed, evidence, { timeoutMs, connection, images }), cold);
+    return coldByWaiting(deployedRunner(deployed, evidence, { timeoutMs, connection, images, traceRate }), cold);
   }
   const runner = new EmulatedLambdaRunner({
     ...emulated,
@@ -141,7 +145,8 @@ function lambdaRunner(options: TargetOptions, images: readonly Image[], model: C
     preprocess,
     timeoutMs,
     functionTimeoutMs: Math.min(timeoutMs, LONGEST_FUNCTION_TIMEOUT_MS),
-    concurrency: Math.max(CONCURRENCY, emulated.proactive),
+    concurrency: emulated.concurrency ?? Math.max(CONCURRENCY, emulated.proactive),
+    ...(traceRate !== undefined && { traceRate }),
     connection,
     images,
   });
@@ -163,7 +168,7 @@ function coldByWaiting(runner: Runner, cold: ColdChoice | undefined): Runner {
 function deployedRunner(
   { url, frontDoor, headers, functionName, known }: DeployedFunction,
   choice: EvidenceChoice,
-  common: Pick<LambdaRunnerOptions, 'timeoutMs' | 'connection' | 'images'>,
+  common: Pick<LambdaRunnerOptions, 'timeoutMs' | 'connection' | 'images' | 'traceRate'>,
 ): Runner {
   const named = { ...(url !== undefined && { url }), ...(functionName !== undefined && { functionName }) };
   const evidence = deployedEvidence(choice, named, process.env);

@@ -5,6 +5,7 @@
 import type { Sample } from '../core/record.ts';
 import type { Scenario, ScenarioContext, StopReason } from '../core/scenario.ts';
 import { Arrivals } from './arrivals.ts';
+import { DroppedCalls } from './dropped-calls.ts';
 import { issue } from './issue.ts';
 import { MissedSlots } from './missed-slots.ts';
 import { inTurns, type PictureOrder } from './picture-order.ts';
@@ -15,6 +16,8 @@ export interface OpenLoopOptions {
   readonly schedule: Schedule;
   /** A slot that is later than this is not sent any more: after a sleep of the machine the missed ones must not leave in one burst. */
   readonly latestMs?: number;
+  /** A call that is due while so many are in flight is not sent: it is counted as dropped. */
+  readonly maxInFlight?: number;
   /** In turns when absent. */
   readonly order?: PictureOrder;
 }
@@ -43,12 +46,23 @@ export function openLoop(options: OpenLoopOptions): Scenario {
 
 async function send(
   options: OpenLoopOptions,
-  { runner, images, clock, beganMs = clock.nowMs(), signal, done, missed = () => {} }: ScenarioContext,
+  {
+    runner,
+    images,
+    clock,
+    beganMs = clock.nowMs(),
+    signal,
+    done,
+    missed = () => {},
+    dropped = () => {},
+  }: ScenarioContext,
   samples: Arrivals<Sample>,
 ): Promise<StopReason> {
   const { schedule, latestMs = Number.POSITIVE_INFINITY, order = inTurns(images.length) } = options;
+  const { maxInFlight = Number.POSITIVE_INFINITY } = options;
   const inFlight = new Set<Promise<void>>();
   const missedSlots = new MissedSlots(missed);
+  const droppedCalls = new DroppedCalls(dropped);
   let failed = false;
   let seq = -1;
   try {
@@ -64,6 +78,11 @@ async function send(
         continue;
       }
       missedSlots.over();
+      droppedCalls.passed(scheduledMs);
+      if (inFlight.size >= maxInFlight) {
+        droppedCalls.add(scheduledMs);
+        continue;
+      }
       const image = images[order(seq)]!;
       const query: Promise<void> = issue({ seq, image, scheduledMs }, runner, clock, signal)
         .then(sample => samples.add({ ...sample, phase: 'measured' }))
@@ -77,6 +96,7 @@ async function send(
     return 'duration';
   } finally {
     missedSlots.over();
+    droppedCalls.over();
     await Promise.all(inFlight);
     samples.end();
   }

@@ -61,6 +61,28 @@ it('whatever the answers do: scheduled times never move, and the number of slots
   }
 });
 
+it('with a limit on calls in flight: those that are sent keep their times, and every other one is counted', async () => {
+  const random = seededRandom(12);
+  for (let round = 0; round < 30; round++) {
+    const schedule = within(poisson(20 + random() * 80, round), 3_000);
+    const maxInFlight = 1 + Math.floor(random() * 3);
+    const clock = new FakeClock();
+    clock.advance(500);
+    const runner = new ScriptedRunner(clock, () => ({ takesMs: random() * 200 }));
+    let lost = 0;
+    const { samples } = await driveAll(openLoop({ schedule, maxInFlight }), {
+      ...{ runner, clock, beganMs: 500 },
+      dropped: ({ count }) => {
+        lost += count;
+      },
+    });
+    const planned = [...schedule];
+    expect(samples.length + lost).toBe(planned.length);
+    expect(runner.mostInFlight).toBeLessThanOrEqual(maxInFlight);
+    for (const { seq, scheduledMs } of samples) expect(scheduledMs).toBeCloseTo(500 + planned[seq]!, 5);
+  }
+});
+
 describe('when the machine slept', () => {
   /** The third query comes with a pause of five seconds in which nothing ran. */
   const asleep =

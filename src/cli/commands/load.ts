@@ -1,0 +1,52 @@
+/** `resnet-bench load`: so many calls a second. */
+import { UsageError } from '../../core/errors.ts';
+import { planLoad } from '../../runs/load-plan.ts';
+import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
+import { withModelProgress } from '../model-progress.ts';
+import { pullStep, reportStep } from '../next.ts';
+import { present } from '../present.ts';
+
+export interface LoadOptions extends FunctionOptions {
+  /** Calls a second. */
+  readonly rate: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly arrivals: 'constant' | 'poisson';
+  readonly seed: number;
+  readonly maxInFlight: number;
+  readonly concurrency: number;
+  readonly traceRate: number;
+  readonly json?: boolean;
+}
+
+/** Returns the exit code. `given` tells which options stood on the command line. */
+export async function runLoad(
+  paths: readonly string[],
+  options: LoadOptions,
+  given: (name: string) => boolean,
+  signal: AbortSignal,
+): Promise<number> {
+  refuseWithoutEffect(options, given);
+  const { rate, duration, arrivals, seed, maxInFlight, concurrency, proactive, traceRate, out, json } = options;
+  if (arrivals !== 'poisson' && given('seed')) {
+    throw new UsageError('--seed is for --arrivals poisson, and these are constant', 'add it, or leave --seed out');
+  }
+  if (proactive > concurrency) {
+    throw new UsageError(`--proactive ${proactive} is more than --concurrency ${concurrency}`, 'raise --concurrency');
+  }
+  const asked = targetOptionsOf(paths, options);
+  const load = {
+    ...asked,
+    emulated: { ...asked.emulated, concurrency },
+    ...{ rate, durationMs: duration, maxInFlight, traceRate },
+    ...(arrivals === 'poisson' && { poissonSeed: seed }),
+  };
+  const plan = await withModelProgress(onEvent => planLoad(load, { signal, onEvent }));
+  return present(plan, {
+    json: json === true,
+    limits: { durationMs: duration },
+    signal,
+    out,
+    next: record => [...pullStep(record), reportStep(out)],
+  });
+}

@@ -1,0 +1,117 @@
+/** Calls at a rate through the program, against an emulator that keeps its own count. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { complaint, onlyRun, ROOT, recordIn, runWithSamples, until, useProgram } from './program.ts';
+
+const program = useProgram();
+const PICTURE = join(ROOT, 'fixtures', 'odd', '1x1.png');
+
+async function load(...args: string[]) {
+  const cwd = await program.fresh();
+  const finished = await program.run(['load', ...args, PICTURE], { cwd });
+  const record = await recordIn(await onlyRun(join(cwd, 'reports')));
+  return { ...finished, record, target: record.targets[0]! };
+}
+
+/** An emulator of its own, for one test. */
+async function emulate(...args: string[]) {
+  const running = await program.start(['emulate', '--json', ...args]);
+  const line = await until('the emulator', () => running.stdout().includes('\n') && running.stdout());
+  const { functionUrl, invokeEndpoint } = JSON.parse(line) as { functionUrl: string; invokeEndpoint: string };
+  const counts = async () => {
+    const answer = await fetch(`${invokeEndpoint}/_emulator/environments`);
+    return ((await answer.json()) as { counts: Record<string, number> }).counts;
+  };
+  const stop = async () => {
+    running.child.kill('SIGTERM');
+    await running.done;
+  };
+  return { functionUrl, counts, stop };
+}
+
+describe('load --rate 20 on an emulator with concurrency 4', () => {
+  it('counts the 429s and the cold starts that the emulator counts', async () => {
+    const emulator = await emulate('--concurrency', '4');
+    const { code, stdout, target, record } = await load(
+      ...['--rate', '20', '--duration', '4s', '--url', emulator.functionUrl, '--front-door', 'url'],
+    );
+    const { throttles, invocations, environmentsMade } = await emulator.counts();
+    await emulator.stop();
+    expect(code).toBe(0);
+    const throttled = target.samples.filter(({ outcome }) => !outcome.ok && outcome.error.kind === 'throttled');
+    expect(target.samples).toHaveLength(80);
+    expect([throttled.length, 80 - throttled.length]).toEqual([throttles, invocations]);
+    // While the first environments are made, calls go on to come.
+    expect(throttles).toBeGreaterThan(0);
+    expect(target.samples.filter(({ start }) => start === 'cold')).toHaveLength(environmentsMade!);
+    expect(environmentsMade).toBe(4);
+    expect(record.run.options).toMatchObject({ rate: 20, durationMs: 4_000, planned: 80, arrivals: 'constant' });
+    expect(stdout).toContain('80 calls planned: 20 a second for 4s, at even distances');
+    expect(stdout).toMatch(/^offered 20\.0 a second · sent 20\.0 a second \(0 calls dropped, 0 missed\) · achieved /m);
+    expect(stdout).toContain(`${throttles} throttled (429), 0 failed otherwise`);
+    expect(stdout).toMatch(/^4 cold starts: \d while other calls were in flight \(scaling\)/m);
+  }, 60_000);
+});
+
+it('asks for one trace a second, and the others for none', async () => {
+  const { target } = await load('--rate', '20', '--duration', '3s', '--proactive', '2');
+  const traced = target.samples.filter(({ trace }) => trace === 'complete');
+  expect(traced.length).toBeGreaterThanOrEqual(2);
+  expect(traced.length).toBeLessThanOrEqual(4);
+  const others = new Set(target.samples.filter(({ trace }) => trace !== 'complete').map(({ trace }) => trace));
+  expect(others).toEqual(new Set(['not-sampled']));
+  // Each call has its log line all the same.
+  expect(target.samples.every(({ timings }) => timings.billedMs !== undefined)).toBe(true);
+}, 60_000);
+
+it('drops what is due while as many as may be are in flight, and counts it', async () => {
+  // The first call takes as long as an environment takes to start.
+  const { stdout, record, target } = await load('--rate', '50', '--duration', '2s', '--max-in-flight', '1');
+  const dropped = record.incidents!.flatMap(incident => (incident.kind === 'dropped' ? [incident.count] : []));
+  const total = dropped.reduce((sum, count) => sum + count, 0);
+  expect(total).toBeGreaterThan(0);
+  expect(target.samples.length + total).toBe(100);
+  expect(stdout).toContain(`(${total} call${total === 1 ? '' : 's'} dropped, 0 missed)`);
+  expect(stdout).toContain('as many were in flight as --max-in-flight allows');
+  // Never two at once.
+  const bySend = [...target.samples].sort((a, b) => a.issuedMs - b.issuedMs);
+  expect(bySend.every(({ issuedMs }, i) => i === 0 || issuedMs >= bySend[i - 1]!.completedMs)).toBe(true);
+}, 60_000);
+
+it('draws the same random arrivals for the same seed, here in this process', async () => {
+  const offsets = async (seed: string) => {
+    const args = ['--rate', '20', '--duration', '2s', '--arrivals', 'poisson', '--seed', seed, '--target', 'local'];
+    const { record, target, stdout } = await load(...args);
+    expect(stdout).toContain(`at random times (Poisson, seed ${seed})`);
+    return target.samples
+      .map(({ scheduledMs }) => Math.round(1e3 * (scheduledMs - record.run.beganMs!)))
+      .sort((a, b) => a - b);
+  };
+  const [one, again, other] = [await offsets('7'), await offsets('7'), await offsets('8')];
+  expect(one).toEqual(again);
+  expect(other).not.toEqual(one);
+}, 60_000);
+
+it('ends at Ctrl-C with a whole record', async () => {
+  const cwd = await program.fresh();
+  const running = await program.start(['load', '--rate', '50', '--target', 'local', PICTURE], { cwd });
+  const folder = await runWithSamples(join(cwd, 'reports'), 10);
+  running.child.kill('SIGINT');
+  expect((await running.done).code).toBe(130);
+  expect((await recordIn(folder)).run.status).toBe('interrupted');
+}, 60_000);
+
+it.each([
+  [['--rate', '0'], '--rate must be greater than 0, got "0"'],
+  [['--rate', '-1'], '--rate must be greater than 0, got "-1"'],
+  [['--rate', '1e3'], '--rate must be greater than 0, got "1e3"'],
+  [['--rate', '100001'], '--rate must be at most 100000, got "100001"'],
+  [['--seed', '2'], '--seed is for --arrivals poisson, and these are constant'],
+  [['--proactive', '3', '--concurrency', '2'], '--proactive 3 is more than --concurrency 2'],
+  [['--target', 'local,lambda'], 'load drives one target: two at once would take time from each other'],
+  [['--target', 'local', '--concurrency', '3'], '--concurrency is for lambda, which --target leaves out'],
+  [['--arrivals', 'poisson', '--rate', '0.001', '--duration', '10ms'], 'no call would leave in that time'],
+])('refuses %j', async (args, error) => {
+  const said = complaint(await program.run(['load', ...args, PICTURE]));
+  expect([said.code, said.error]).toEqual([2, error]);
+});
