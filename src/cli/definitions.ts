@@ -48,6 +48,7 @@ import {
   jsonOption,
   loadDurationOption,
   loadSeedOption,
+  marginOption,
   maxInFlightOption,
   modelOption,
   outOption,
@@ -59,7 +60,9 @@ import {
   targetOption,
   threadsOption,
   waitOption,
+  warmDurationOption,
   warmupOption,
+  windowOption,
 } from './options.ts';
 
 export interface CommandContext {
@@ -144,6 +147,24 @@ export function defineLoad(program: Command, { signal, exit }: CommandContext): 
     const { runLoad } = await import('./commands/load.ts');
     const given = (name: string) => command.getOptionValueSource(name) === 'cli';
     exit(await runLoad(images, options, given, signal));
+  });
+}
+
+export function defineWarm(program: Command, { signal, exit }: CommandContext): void {
+  const command = program
+    .command('warm')
+    .summary('warm calls until their times have come to rest')
+    .description(
+      'Calls one after another until the medians of three windows in a row agree; the figures are of these windows. Says so when they never do.',
+    )
+    .addOption(windowOption())
+    .addOption(marginOption())
+    .addOption(warmDurationOption())
+    .addOption(targetOption(TARGETS, ['lambda']));
+  withFunctionOptions(command).action(async (images: string[], options) => {
+    const { runWarm } = await import('./commands/warm.ts');
+    const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+    exit(await runWarm(images, options, given, signal));
   });
 }
 

@@ -41,6 +41,18 @@ export function wholeNumber(flag: string, least: number, most = Number.MAX_SAFE_
   };
 }
 
+/** `5%` or `5`, as a fraction. */
+export function percent(flag: string): (text: string) => number {
+  return text => {
+    const value = /^\d+(\.\d+)?%?$/.test(text) ? Number(text.replace('%', '')) : Number.NaN;
+    if (value > 0 && value <= 100) return value / 100;
+    throw new UsageError(
+      `${flag} must be a percentage above 0 and of at most 100, got "${text}"`,
+      `for example ${flag} 5%`,
+    );
+  };
+}
+
 /** So many a second. */
 export function rate(flag: string, most: number): (text: string) => number {
   return text => {

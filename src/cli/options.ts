@@ -6,6 +6,7 @@ import {
   flag,
   listOf,
   option,
+  percent,
   positiveDuration,
   rate,
   shortOption,
@@ -55,6 +56,21 @@ export const waitOption = () =>
     '<time>',
     'between two calls, so that environments are reclaimed rather than ended or changed',
   ).argParser(positiveDuration('--wait'));
+
+export const windowOption = () =>
+  option('window', '<n>', 'calls of a window, or a few more so that each shows every picture as often')
+    .default(20)
+    .argParser(wholeNumber('--window', 2));
+
+export const marginOption = () =>
+  option('margin', '<percent>', 'how far apart medians may lie that agree')
+    .default(0.05, '5%')
+    .argParser(percent('--margin'));
+
+export const warmDurationOption = () =>
+  option('duration', '<time>', 'give up then', 'warm-duration')
+    .default(...defaultDuration('5m'))
+    .argParser(positiveDuration('--duration'));
 
 const MOST_A_SECOND = 100_000;
 

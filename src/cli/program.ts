@@ -13,6 +13,7 @@ import {
   defineReport,
   defineResume,
   defineSoak,
+  defineWarm,
 } from './definitions.ts';
 
 /** Exit code of the command line, once it has run. Throws BenchError. */
@@ -54,6 +55,7 @@ Environment:
   defineLocal(program, context);
   defineLambda(program, context);
   defineCold(program, context);
+  defineWarm(program, context);
   defineLoad(program, context);
   defineSoak(program, context);
   defineResume(program, context);

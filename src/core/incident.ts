@@ -24,6 +24,16 @@ export const incidentSchema = z.discriminatedUnion('kind', [
     count,
     failed: z.record(z.string(), count),
   }),
+  /** Windows of calls in a row whose medians agreed: from their first call on, calls count; those before are warm-up. `spread`: largest median to smallest, less one. */
+  z.object({
+    kind: z.literal('steady'),
+    target: z.string(),
+    ...stretch,
+    fromSeq: z.int().nonnegative(),
+    spread: z.number().nonnegative(),
+  }),
+  /** They never did: all calls count. `spread`: of the last ones; absent when there were too few. */
+  z.object({ kind: z.literal('never-steady'), target: z.string(), ...stretch, spread: z.number().exactOptional() }),
   /** The machine was suspended; seen at `toMs`. */
   z.object({ kind: z.literal('slept'), ...stretch }),
   /** The wall clock was set, forward or backward; the run's own clock was not. It happened within the stretch. */

@@ -19,9 +19,14 @@ export interface ScenarioContext {
   readonly missed?: (stretch: MissedStretch) => void;
   /** Told of slots whose call was not sent because too many were in flight, a stretch at a time. */
   readonly dropped?: (stretch: DroppedStretch) => void;
+  /** Told at the end, by a scenario that looks for it. */
+  readonly steadiness?: (found: Steadiness) => void;
 }
 
 export type MissedStretch = Omit<IncidentOf<'missed'>, 'kind' | 'target'>;
+
+/** Whether the times of a target's calls came to rest. */
+export type Steadiness = Omit<IncidentOf<'steady'>, 'target'> | Omit<IncidentOf<'never-steady'>, 'target'>;
 
 export type DroppedStretch = Omit<IncidentOf<'dropped'>, 'kind' | 'target'>;
 

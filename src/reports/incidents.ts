@@ -39,6 +39,10 @@ const WORDS: Words = {
     `${incident.count} calls in a row failed ${between(run, incident)} (${Object.entries(incident.failed)
       .map(([kind, count]) => `${count} ${kind}`)
       .join(', ')})`,
+  steady: (run, incident) =>
+    `steady from call ${incident.fromSeq} on, ${between(run, incident)}: the medians of three windows lie within ${formatPercent(incident.spread)}`,
+  'never-steady': (run, incident) =>
+    `NEVER STEADY ${between(run, incident)}: ${incident.spread === undefined ? 'too few calls for three windows' : `the medians of the last three windows lie ${formatPercent(incident.spread)} apart`}`,
   slept: (run, incident) =>
     `the machine slept for ${seconds(incident.toMs - incident.fromMs)}, ${between(run, incident)}`,
   'clock-jump': (run, incident) =>
@@ -52,6 +56,8 @@ const WORDS: Words = {
 const ADVICE: Partial<Record<Incident['kind'], string>> = {
   missed: 'nothing ran then: the machine slept, or this process was stopped',
   dropped: 'as many were in flight as --max-in-flight allows',
+  steady: 'those before it are warm-up',
+  'never-steady': 'the figures are of all calls, and may depend on when they are taken',
   'clock-jump': 'the schedule did not move: it has a clock of its own',
   busy: 'the figures of that time may be too high',
 };

@@ -96,7 +96,7 @@ export function loadCells({ run }: Pick<RunRecord, 'run'>, { samples }: Target):
   }
   const flights = inFlight(samples, edges);
   return [
-    ['from', 'sent', 'ok', '429', 'failed', 'cold', 'in flight', 'most', 'response p50 ms', 'p95'],
+    ['at', 'sent', 'ok', '429', 'failed', 'cold', 'in flight', 'most', 'response p50 ms', 'p95'],
     ...due.map((calls, i) => {
       const ok = calls.filter(({ outcome }) => outcome.ok);
       const throttled = calls.filter(isThrottled).length;

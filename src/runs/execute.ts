@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunClock, startClock } from '../core/clock.ts';
 import type { Incident, RecordHead, Run, Sample, TargetInfo, Warning } from '../core/record.ts';
-import type { DroppedStretch, MissedStretch, StopReason } from '../core/scenario.ts';
+import type { DroppedStretch, MissedStretch, Steadiness, StopReason } from '../core/scenario.ts';
 import { interleave } from '../scenarios/interleave.ts';
 import { describeMachine } from './machine.ts';
 import { digestLines, recordChunks } from './record-file.ts';
@@ -139,8 +139,9 @@ async function* drive(
     const done = resumed?.done.get(name);
     const missed = (stretch: MissedStretch) => journal.incident({ kind: 'missed', target: name, ...stretch });
     const dropped = (stretch: DroppedStretch) => journal.incident({ kind: 'dropped', target: name, ...stretch });
+    const steadiness = (found: Steadiness) => journal.incident({ ...found, target: name });
     const drive = (signal: AbortSignal) =>
-      scenario.drive({ runner, images, clock, beganMs, signal, missed, dropped, ...(done && { done }) });
+      scenario.drive({ runner, images, clock, beganMs, signal, missed, dropped, steadiness, ...(done && { done }) });
     return [name, drive] as const;
   });
   const samples = interleave(new Map(drives), open ? 'own time' : 'turns', signal);

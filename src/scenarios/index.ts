@@ -7,3 +7,4 @@ export { issue, type Query } from './issue.ts';
 export { type OpenLoopOptions, openLoop } from './open-loop.ts';
 export { inTurns, type PictureOrder, shuffled } from './picture-order.ts';
 export { constantRate, every, poisson, type Schedule, within } from './schedule.ts';
+export { type UntilSteadyOptions, untilSteady } from './until-steady.ts';

@@ -1,0 +1,36 @@
+/** `resnet-bench warm`: times of warm calls, once they have come to rest. */
+import { planWarm } from '../../runs/warm-plan.ts';
+import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
+import { withModelProgress } from '../model-progress.ts';
+import { pullStep, reportStep } from '../next.ts';
+import { present } from '../present.ts';
+
+export interface WarmOptions extends FunctionOptions {
+  /** Calls. */
+  readonly window: number;
+  /** Fraction. */
+  readonly margin: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly json?: boolean;
+}
+
+/** Returns the exit code. `given` tells which options stood on the command line. */
+export async function runWarm(
+  paths: readonly string[],
+  options: WarmOptions,
+  given: (name: string) => boolean,
+  signal: AbortSignal,
+): Promise<number> {
+  refuseWithoutEffect(options, given);
+  const { window, margin, duration, out, json } = options;
+  const warm = { ...targetOptionsOf(paths, options), windowCalls: window, margin, durationMs: duration };
+  const plan = await withModelProgress(onEvent => planWarm(warm, { signal, onEvent }));
+  return present(plan, {
+    json: json === true,
+    limits: { durationMs: duration },
+    signal,
+    out,
+    next: record => [...pullStep(record), reportStep(out)],
+  });
+}
