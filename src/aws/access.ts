@@ -4,6 +4,8 @@ import { Readable } from 'node:stream';
 export interface AwsAccess {
   /** Address of the emulator's AWS endpoint. Absent: AWS, or what `AWS_ENDPOINT_URL` names. */
   readonly emulator?: string;
+  /** Of something that takes AWS's place, with the user's own credentials; as `AWS_ENDPOINT_URL` says when absent. */
+  readonly endpoint?: string;
   /** As the address of the function tells it; else the SDK looks for it, as for credentials. */
   readonly region?: string;
 }
@@ -13,11 +15,13 @@ const NOBODY = { accessKeyId: 'AKIAEMULATEDEMULATED', secretAccessKey: 'emulated
 const EMULATED_REGION = 'us-east-1';
 
 /** Settings that the clients of all services take. Retries are ours to make: a search is asked again at its own pace. */
-export function clientSettings({ emulator, region }: AwsAccess) {
+export function clientSettings({ emulator, endpoint, region }: AwsAccess) {
   // It would warn of each Node that it will not support some day, in the middle of a run.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const settings = { maxAttempts: 1 } as const;
-  if (emulator === undefined) return { ...settings, ...(region !== undefined && { region }) };
+  if (emulator === undefined) {
+    return { ...settings, ...(endpoint !== undefined && { endpoint }), ...(region !== undefined && { region }) };
+  }
   return {
     ...settings,
     endpoint: emulator,

@@ -12,6 +12,8 @@ export type AwsFailureKind =
   /** This clock and that of AWS are too far apart for a signature. */
   | 'clock'
   | 'not-found'
+  /** Somebody else changes the same thing just now, or has done so since it was read. */
+  | 'conflict'
   | 'throttled'
   /** No answer, or one that says that the service has trouble. */
   | 'unavailable'
@@ -56,6 +58,7 @@ const KINDS: readonly [RegExp, AwsFailureKind][] = [
   [/^(InvalidSignature|SignatureDoesNotMatch|RequestTimeTooSkewed|RequestInTheFuture)/, 'clock'],
   [/Throttl|TooManyRequests|LimitExceeded|RequestLimit|SlowDown/i, 'throttled'],
   [/^ResourceNotFound/, 'not-found'],
+  [/^(ResourceConflict|PreconditionFailed)/, 'conflict'],
   [/^(TimeoutError|AbortError|ServiceUnavailable|InternalFailure|InternalServer|ServiceException)/, 'unavailable'],
 ];
 

@@ -1,5 +1,5 @@
 /** The Lambda API by its SDK client: the one file that imports it. Invoke itself goes another way, so that its time on the wire can be told: the client's signature, our connection. */
-import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { GetFunctionConfigurationCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import type { SignatureV4 } from '@smithy/signature-v4';
 import { type AwsAccess, clientSettings, patience } from './access.ts';
 import { asked } from './aws-failure.ts';
@@ -12,6 +12,18 @@ export interface FunctionConfiguration {
   /** Whether Lambda traces its calls. */
   readonly tracing?: 'Active' | 'PassThrough';
   readonly logGroup?: string;
+}
+
+/** What of a function's configuration a run may change. */
+export interface FunctionSettings {
+  readonly arn: string;
+  /** Undefined when AWS does not tell them to whoever asks: writing them would replace them all. */
+  readonly variables: Readonly<Record<string, string>> | undefined;
+  readonly memoryMb: number | undefined;
+  readonly revisionId: string | undefined;
+  /** `InProgress`: calls still meet the configuration before. */
+  readonly updateStatus: 'Successful' | 'Failed' | 'InProgress';
+  readonly updateReason: string | undefined;
 }
 
 /** Where a function is invoked. */
@@ -68,6 +80,30 @@ export class LambdaApi {
     };
   }
 
+  /** Throws AwsFailure. */
+  async settings(functionName: string, signal: AbortSignal): Promise<FunctionSettings> {
+    const command = new this.#sdk.GetFunctionConfigurationCommand({ FunctionName: functionName });
+    return settingsOf(
+      await asked('lambda:GetFunctionConfiguration', () => this.#client.send(command, patience(signal))),
+    );
+  }
+
+  /** Of those that are given; `revisionId` is what they were read with. Throws AwsFailure. */
+  async update(
+    functionName: string,
+    { variables, memoryMb, revisionId }: Partial<FunctionSettings>,
+    signal: AbortSignal,
+  ): Promise<FunctionSettings> {
+    const command = new this.#sdk.UpdateFunctionConfigurationCommand({
+      FunctionName: functionName,
+      ...(variables && { Environment: { Variables: { ...variables } } }),
+      ...(memoryMb !== undefined && { MemorySize: memoryMb }),
+      ...(revisionId !== undefined && { RevisionId: revisionId }),
+    });
+    const operation = 'lambda:UpdateFunctionConfiguration';
+    return settingsOf(await asked(operation, () => this.#client.send(command, patience(signal))));
+  }
+
   /** After `configuration` has been asked for, well or not. Throws AwsFailure when there are no credentials or no region. */
   async address(functionName: string): Promise<InvokeAddress> {
     return asked('lambda:InvokeFunction', async () => {
@@ -106,4 +142,16 @@ export class LambdaApi {
   close(): void {
     this.#client.destroy();
   }
+}
+
+function settingsOf(told: GetFunctionConfigurationCommandOutput): FunctionSettings {
+  const { FunctionArn = '', Environment, MemorySize, RevisionId, LastUpdateStatus, LastUpdateStatusReason } = told;
+  return {
+    arn: FunctionArn,
+    variables: Environment?.Error === undefined ? (Environment?.Variables ?? {}) : undefined,
+    memoryMb: MemorySize,
+    revisionId: RevisionId,
+    updateStatus: LastUpdateStatus ?? 'Successful',
+    updateReason: LastUpdateStatusReason,
+  };
 }

@@ -101,6 +101,11 @@ function elsewhere(): Warning {
 
 type Reason = (failure: AwsFailure, flag: string) => { words: string; advice: string };
 
+function other({ message, operation }: AwsFailure, flag: string): ReturnType<Reason> {
+  const words = `refused to answer (${operation}: ${messageOf(message)})`;
+  return { words, advice: `run with ${flag}, and please report it` };
+}
+
 const REASONS: Record<AwsFailure['kind'], Reason> = {
   credentials: ({ message }, flag) => ({
     words: `was not asked: there are no credentials that AWS takes (${message})`,
@@ -134,8 +139,6 @@ const REASONS: Record<AwsFailure['kind'], Reason> = {
     words: `did not answer (${operation}: ${message})`,
     advice: `the measured calls are none the worse; try again later, or run with ${flag}`,
   }),
-  other: ({ message, operation }, flag) => ({
-    words: `refused to answer (${operation}: ${messageOf(message)})`,
-    advice: `run with ${flag}, and please report it`,
-  }),
+  conflict: other,
+  other,
 };

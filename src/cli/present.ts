@@ -7,6 +7,7 @@ import { describeIncidents } from '../reports/incidents.ts';
 import { renderTable } from '../reports/table.ts';
 import { execute } from '../runs/execute.ts';
 import { readRecord } from '../runs/read-run.ts';
+import { type Finished, finishRestores } from '../runs/restore-notes.ts';
 import type { Resumed } from '../runs/resume-clock.ts';
 import { RECORD_FILE } from '../runs/run-folder.ts';
 import type { RunPlan } from '../runs/run-plan.ts';
@@ -31,6 +32,7 @@ export interface Presentation {
 
 /** Returns the exit code: 4 when nothing succeeded. */
 export async function present(plan: RunPlan, presentation: Presentation): Promise<number> {
+  await tellRestores(presentation.signal);
   const folder = await runWithProgress(plan, presentation);
   const file = join(folder, RECORD_FILE);
   if (presentation.json) await copyToStdout(file);
@@ -44,6 +46,25 @@ export async function present(plan: RunPlan, presentation: Presentation): Promis
   const csv = commandLine(['report', '--format', 'csv', ...outWords(presentation.out)]);
   process.stderr.write(printable(`error: nothing succeeded${where}\nhint: ${csv} names what failed, and why\n`));
   return EXIT.unmet;
+}
+
+/** What an earlier run that was killed has left changed is put back before anything is measured. */
+async function tellRestores(signal: AbortSignal): Promise<void> {
+  for (const finished of await finishRestores(signal)) {
+    process.stderr.write(printable(`${restoreLine(finished)}\n`));
+  }
+}
+
+function restoreLine(finished: Finished): string {
+  const what = `the configuration of ${finished.functionArn}, which an earlier run had changed`;
+  switch (finished.outcome) {
+    case 'restored':
+      return `restored  ${what}`;
+    case 'gone':
+      return `dropped  the note of ${what}: there is no such function any more`;
+    case 'failed':
+      return `warning: ${what}, could not be put back: ${finished.message}; the next run tries again`;
+  }
 }
 
 /** Returns the run's folder. */

@@ -100,6 +100,8 @@ export const emulatorConfigSchema = z
     cors: corsSchema.exactOptional(),
     /** Of the HTTP API: it answers preflights itself, and takes the function's own CORS headers out. */
     httpApiCors: corsSchema.exactOptional(),
+    /** A changed configuration serves no call before that. On AWS seconds. */
+    updateMs: timerMs().default(500),
     /** AWS's limits, parameters for the sake of tests. */
     initTimeoutMs: timerMs().default(10_000),
     httpApiTimeoutMs: timerMs().default(30_000),

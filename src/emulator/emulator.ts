@@ -3,9 +3,10 @@ import { statSync } from 'node:fs';
 import { SetupError } from '../core/errors.ts';
 import { AwsApi } from './aws-api.ts';
 import type { EmulatorConfig } from './config.ts';
-import { addConfigurationRoute } from './configuration-api.ts';
+import { addConfigurationRoutes } from './configuration-api.ts';
 import { addControlRoutes } from './control.ts';
 import { CAN_FREEZE, freeze, thaw } from './freezer.ts';
+import { FunctionConfiguration } from './function-configuration.ts';
 import { functionUrlRoutes } from './function-url.ts';
 import { jsonAnswer } from './http-answer.ts';
 import { httpApiRoutes } from './http-api.ts';
@@ -64,7 +65,11 @@ export async function runEmulator(config: EmulatorConfig): Promise<RunningEmulat
   const aws = newRoutes();
   const operations = new AwsApi(config);
   addInvokeRoutes(aws, config, lambda);
-  addConfigurationRoute(aws, operations, config);
+  const configuration = new FunctionConfiguration(config, changed => {
+    shares.resize(changed.memoryMb);
+    pool.reconfigure(changed);
+  });
+  addConfigurationRoutes(aws, operations, config, configuration);
   addXrayRoutes(aws, operations, config, traces);
   addLogsRoute(aws, operations, config, log);
   addControlRoutes(aws, pool, log);

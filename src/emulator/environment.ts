@@ -1,6 +1,7 @@
 /** An execution environment: one process at a time, one call at a time, and what becomes of both. */
 import { randomBytes } from 'node:crypto';
 import { Call } from './call.ts';
+import type { EmulatorConfig } from './config.ts';
 import type { EnvironmentFacts } from './control-answer.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { EnvironmentLog } from './environment-log.ts';
@@ -62,6 +63,11 @@ export class Environment {
 
   get phase(): Phase {
     return this.#life.phase;
+  }
+
+  /** With which it was made. */
+  get config(): EmulatorConfig {
+    return this.#around.config;
   }
 
   /** What an outsider may know of it. */

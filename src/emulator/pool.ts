@@ -22,8 +22,8 @@ export interface Counts {
 
 export class Pool {
   readonly counts: Counts = { invocations: 0, throttles: 0, environmentsMade: 0 };
-  readonly #config: EmulatorConfig;
-  readonly #around: Surroundings;
+  #config: EmulatorConfig;
+  #around: Surroundings;
   readonly #all = new Set<Environment>();
   /** Nobody's, last used last, with what cancels their reclaim. */
   readonly #free = new Map<Environment, () => void>();
@@ -72,6 +72,13 @@ export class Pool {
     this.#release(environment);
   }
 
+  /** Calls meet environments of that configuration from now on: those of another are ended, with a call once it is over. */
+  reconfigure(config: EmulatorConfig): void {
+    this.#config = config;
+    this.#around = { ...this.#around, config };
+    for (const environment of [...this.#free.keys(), ...this.#early.keys()]) environment.end();
+  }
+
   /** Ends the environment `id`; resolves when it is gone, with false when there is none. */
   async end(id: string): Promise<boolean> {
     const environment = this.environments.find(candidate => candidate.id === id);
@@ -118,7 +125,7 @@ export class Pool {
 
   #release(environment: Environment): void {
     if (environment.phase === 'ended') return;
-    const leftMs = this.#leftMs(environment);
+    const leftMs = environment.config === this.#config ? this.#leftMs(environment) : 0;
     // Whoever waits for it meets a new one.
     if (leftMs <= 0) {
       environment.end();

@@ -25,17 +25,17 @@ export class Shares {
   readonly facts: ShareFacts;
   /** Folders that hold the groups, for whoever removes them after us. */
   readonly folders: readonly string[];
-  readonly #make: ((name: string) => Cgroup) | undefined;
-  readonly #groups = new Map<string, Cgroup>();
+  readonly #make: GroupMaker | undefined;
+  readonly #groups = new Map<string, { readonly group: Cgroup; readonly cpus: number }>();
   readonly #boost: boolean;
-  readonly #cpus: number;
+  #limits: Limits;
 
-  private constructor(config: SharesConfig, folders: readonly string[], make: ((name: string) => Cgroup) | string) {
-    this.#cpus = cpusOf(config.memoryMb);
+  private constructor(config: SharesConfig, folders: readonly string[], make: GroupMaker | string) {
+    this.#limits = limitsOf(config);
     this.#boost = config.initBoost;
     this.folders = folders;
     this.#make = typeof make === 'string' ? undefined : make;
-    const cpuShare = Math.round(this.#cpus * 1e3) / 1e3;
+    const cpuShare = Math.round(this.#limits.cpus * 1e3) / 1e3;
     const advice = make === NO_GROUPS ? NO_GROUPS_ADVICE : ADVICE;
     this.facts =
       typeof make !== 'string'
@@ -47,11 +47,10 @@ export class Shares {
   static open(config: SharesConfig, tree = ownTree()): Shares {
     if (!config.limits) return new Shares(config, [], '');
     if (tree === undefined) return new Shares(config, [], NO_GROUPS);
-    const limits = { cpus: cpusOf(config.memoryMb), periodMs: config.cpuPeriodMs, memoryMb: config.memoryMb };
     const reasons = basesIn(tree).map(base => {
       try {
         removeStale(base);
-        const { folders, make } = openBase(base, limits);
+        const { folders, make } = openBase(base, limitsOf(config));
         return new Shares(config, folders, make);
       } catch (thrown) {
         return messageOf(thrown);
@@ -62,29 +61,36 @@ export class Shares {
     return opened ?? new Shares(config, [], `no control group can be made (${first})`);
   }
 
+  /** Of the environments that are made from now on. */
+  resize(memoryMb: number): void {
+    this.#limits = { ...this.#limits, memoryMb, cpus: memoryMb / MB_PER_CPU };
+  }
+
   /** Of that environment: shell lines by which its process joins. The group is made when it is not there. */
   prelude(environmentId: string): string {
-    return this.#group(environmentId)?.joinLines ?? '';
+    return this.#made(environmentId)?.group.joinLines ?? '';
   }
 
   initStarts(environmentId: string): void {
-    if (this.#boost) this.#group(environmentId)?.limitCpu(Math.max(BOOST_CPUS, this.#cpus));
+    const made = this.#boost ? this.#made(environmentId) : undefined;
+    made?.group.limitCpu(Math.max(BOOST_CPUS, made.cpus));
   }
 
   initEnds(environmentId: string): void {
-    if (this.#boost) this.#groups.get(environmentId)?.limitCpu(this.#cpus);
+    const made = this.#boost ? this.#groups.get(environmentId) : undefined;
+    made?.group.limitCpu(made.cpus);
   }
 
   peakMb(environmentId: string): number | undefined {
-    return this.#groups.get(environmentId)?.peakMb;
+    return this.#groups.get(environmentId)?.group.peakMb;
   }
 
   oomKills(environmentId: string): number {
-    return this.#groups.get(environmentId)?.oomKills ?? 0;
+    return this.#groups.get(environmentId)?.group.oomKills ?? 0;
   }
 
   async ended(environmentId: string): Promise<void> {
-    await this.#groups.get(environmentId)?.remove();
+    await this.#groups.get(environmentId)?.group.remove();
     this.#groups.delete(environmentId);
   }
 
@@ -93,14 +99,16 @@ export class Shares {
     for (const folder of this.folders) removed(folder);
   }
 
-  #group(environmentId: string): Cgroup | undefined {
+  #made(environmentId: string): { group: Cgroup; cpus: number } | undefined {
     const known = this.#groups.get(environmentId);
     if (known !== undefined || this.#make === undefined) return known;
-    const group = this.#make(environmentId);
-    this.#groups.set(environmentId, group);
-    return group;
+    const made = { group: this.#make(environmentId, this.#limits), cpus: this.#limits.cpus };
+    this.#groups.set(environmentId, made);
+    return made;
   }
 }
+
+type GroupMaker = (name: string, limits: Limits) => Cgroup;
 
 function ownTree(): CgroupTree | undefined {
   return findCgroupTree(read('/proc/self/mountinfo') ?? '', read('/proc/self/cgroup') ?? '');
@@ -111,8 +119,8 @@ const NO_GROUPS_ADVICE = 'Linux has them; elsewhere take its times for the least
 const ADVICE =
   'run it as root, or under systemd as resnet-bench under `systemd-run --user --scope -p Delegate=yes`; in a container with its control groups writable (docker run --privileged)';
 
-function cpusOf(memoryMb: number): number {
-  return memoryMb / MB_PER_CPU;
+function limitsOf({ memoryMb, cpuPeriodMs }: SharesConfig): Limits {
+  return { cpus: memoryMb / MB_PER_CPU, periodMs: cpuPeriodMs, memoryMb };
 }
 
 /** Folders in which this emulator's own may be made: of each controller in v1, the one that there is in v2. */
@@ -126,7 +134,7 @@ function basesIn(tree: CgroupTree): Base[] {
   return tree.folders.map(folder => ({ version: 2, folder }));
 }
 
-function openBase(base: Base, limits: Limits): { folders: string[]; make: (name: string) => Cgroup } {
+function openBase(base: Base, limits: Limits): { folders: string[]; make: GroupMaker } {
   const name = `${PREFIX}${process.pid}-${startOf(process.pid) ?? 0}`;
   const parents = base.version === 1 ? [base.cpu, base.memory] : [base.folder];
   if (base.version === 2) {
@@ -136,14 +144,14 @@ function openBase(base: Base, limits: Limits): { folders: string[]; make: (name:
     }
   }
   const folders = parents.map(parent => join(parent, name));
-  const make = (id: string) => {
+  const make: GroupMaker = (id, limits) => {
     const [first = '', second = ''] = folders.map(folder => join(folder, id));
     return new Cgroup(base.version === 1 ? dialectV1(first, second) : dialectV2(first), limits);
   };
   try {
     for (const folder of folders) mkdirSync(folder);
     if (base.version === 2) writeFileSync(join(folders[0]!, 'cgroup.subtree_control'), '+cpu +memory');
-    tryOut(make('trial'));
+    tryOut(make('trial', limits));
     return { folders, make };
   } catch (thrown) {
     for (const folder of folders) {

@@ -146,7 +146,7 @@ function unread({ code, operation }: AwsFailure): Warning {
   };
 }
 
-function setupError(failure: AwsFailure, functionName: string): SetupError {
+export function setupError(failure: AwsFailure, functionName: string): SetupError {
   const { kind, message } = failure;
   switch (kind) {
     case 'credentials':

@@ -5,6 +5,7 @@
 import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../core/errors.ts';
+import { lives, ownMark } from './living-process.ts';
 
 const NAME = /^owner-(\d+)$/;
 
@@ -16,7 +17,8 @@ export function own(folder: string): string {
     throw new SetupError(`${folder} is being written by process ${owner}`, 'let it end, or end it, and try again');
   }
   const file = join(folder, `owner-${(numbers.at(-1) ?? 0) + 1}`);
-  claim(file, `${process.pid} ${startOf(process.pid) ?? ''}\n`);
+  const { pid, start = '' } = ownMark();
+  claim(file, `${pid} ${start}\n`);
   return file;
 }
 
@@ -45,8 +47,7 @@ function livingOwner(folder: string, newest: number | undefined): number | undef
   const [pid, start] = readFileSync(join(folder, `owner-${newest}`), 'utf8')
     .trim()
     .split(' ');
-  const lives = Number(pid) > 0 && isAlive(Number(pid)) && (start === undefined || startOf(Number(pid)) === start);
-  return lives ? Number(pid) : undefined;
+  return lives({ pid: Number(pid), start }) ? Number(pid) : undefined;
 }
 
 function ownerNumbers(folder: string): number[] {
@@ -54,26 +55,4 @@ function ownerNumbers(folder: string): number[] {
     .flatMap(name => Number(NAME.exec(name)?.[1] ?? Number.NaN))
     .filter(number => !Number.isNaN(number))
     .sort((a, b) => a - b);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // Somebody else's.
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** When a process started, since ids are used again; undefined where the system does not tell, or for one that has ended. Source: proc(5), /proc/pid/stat. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in brackets, may hold anything.
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' || state === 'X' ? undefined : fields[18];
-  } catch {
-    return undefined;
-  }
 }

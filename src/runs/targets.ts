@@ -1,5 +1,4 @@
 /** The targets of a run that may call a function: their runners, their pictures, and what the record says of the options. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
@@ -16,10 +15,11 @@ import { plainName, regionOf } from '../runners/lambda-door.ts';
 import type { Headers } from '../runners/lambda-headers.ts';
 import { LocalRunner } from '../runners/local.ts';
 import { type ChosenModel, chooseModel } from './choose-model.ts';
+import { byChanging, byWaiting } from './cold-preparation.ts';
 import { EmulatedLambdaRunner, type SharesChoice } from './emulated-lambda.ts';
 import { deployedEvidence, type EvidenceChoice } from './evidence-options.ts';
 import { loadImages } from './load-images.ts';
-import { prepared } from './prepared-runner.ts';
+import { type Preparation, prepared } from './prepared-runner.ts';
 import { type ResumeNote, resumeNoteOf } from './resume-note.ts';
 
 /** A function that is there already: called at its URL, else by Invoke under its name. */
@@ -136,7 +136,8 @@ function localRunner({ threads, preprocess, cold }: TargetOptions, { file, info 
 function lambdaRunner(options: TargetOptions, images: readonly Image[], model: ChosenModel | undefined): Runner {
   const { deployed, emulated, evidence, timeoutMs, connection, preprocess, cold, traceRate } = options;
   if (deployed !== undefined) {
-    return coldByWaiting(deployedRunner(deployed, evidence, { timeoutMs, connection, images, traceRate }), cold);
+    const runner = deployedRunner(deployed, evidence, { timeoutMs, connection, images, traceRate });
+    return coldOf(runner, cold, () => byChanging(deployed.functionName!));
   }
   const runner = new EmulatedLambdaRunner({
     ...emulated,
@@ -150,19 +151,12 @@ function lambdaRunner(options: TargetOptions, images: readonly Image[], model: C
     connection,
     images,
   });
-  if (cold === undefined || cold.waitMs !== undefined) return coldByWaiting(runner, cold);
-  return prepared(runner, async () => void (await runner.emulator?.endIdleEnvironments()));
+  return coldOf(runner, cold, () => ({ prepare: async () => void (await runner.emulator?.endIdleEnvironments()) }));
 }
 
-function coldByWaiting(runner: Runner, cold: ColdChoice | undefined): Runner {
-  const { waitMs } = cold ?? {};
-  if (waitMs === undefined) return runner;
-  let isFirst = true;
-  return prepared(runner, async signal => {
-    // Nobody knows how long it has been idle: the first call will tell.
-    if (!isFirst) await sleep(waitMs, undefined, { signal }).catch(() => {});
-    isFirst = false;
-  });
+function coldOf(runner: Runner, cold: ColdChoice | undefined, others: () => Preparation): Runner {
+  if (cold === undefined) return runner;
+  return prepared(runner, cold.waitMs === undefined ? others() : byWaiting(cold.waitMs));
 }
 
 function deployedRunner(
