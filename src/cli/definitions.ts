@@ -19,6 +19,7 @@ import {
   limitsOption,
   logFormatOption,
   maxAgeOption,
+  memoryListOption,
   memoryOption,
   noLogsOption,
   noTracesOption,
@@ -54,10 +55,13 @@ import {
   outOption,
   preprocessOption,
   rateOption,
+  roundsOption,
   seedOption,
   shuffleOption,
   soakDurationOption,
+  sweepIterationsOption,
   targetOption,
+  threadsListOption,
   threadsOption,
   waitOption,
   warmDurationOption,
@@ -168,6 +172,25 @@ export function defineWarm(program: Command, { signal, exit }: CommandContext): 
   });
 }
 
+export function defineSweep(program: Command, { signal, exit }: CommandContext): void {
+  const command = program
+    .command('sweep')
+    .summary('which memory size, how many threads: time and cost of each')
+    .description(
+      'The same calls at several memory sizes and thread counts, in turns: time, billed time, memory and cost of each, the best marked. The settings of a deployed function (--function) are changed for the time of the run, and put back.',
+    )
+    .addOption(sweepIterationsOption())
+    .addOption(warmupOption())
+    .addOption(roundsOption())
+    .addOption(targetOption(TARGETS, ['lambda']));
+  const lists = { memory: memoryListOption(), threads: threadsListOption() };
+  withFunctionOptions(command, lists).action(async (images: string[], options) => {
+    const { runSweep } = await import('./commands/sweep.ts');
+    const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+    exit(await runSweep(images, options, given, signal));
+  });
+}
+
 export function defineSoak(program: Command, { signal, exit }: CommandContext): void {
   const command = program
     .command('soak')
@@ -207,7 +230,13 @@ export function defineResume(program: Command, { signal, exit }: CommandContext)
 }
 
 /** What all commands have that may call a function, and this process beside it. */
-function withFunctionOptions(command: Command): Command {
+function withFunctionOptions(
+  command: Command,
+  {
+    memory = memoryOption(),
+    threads = threadsOption('threads of one inference in this process (a function chooses by its memory)'),
+  } = {},
+): Command {
   return command
     .argument(...IMAGES)
     .addOption(urlOption())
@@ -216,7 +245,7 @@ function withFunctionOptions(command: Command): Command {
     .addOption(headerOption())
     .addOption(timeoutOption())
     .addOption(connectionOption())
-    .addOption(memoryOption())
+    .addOption(memory)
     .addOption(idleTimeoutOption())
     .addOption(idleHalfLifeOption())
     .addOption(maxAgeOption())
@@ -231,7 +260,7 @@ function withFunctionOptions(command: Command): Command {
     .addOption(traceIntervalOption())
     .addOption(traceAttemptsOption())
     .addOption(tracePatienceOption())
-    .addOption(threadsOption('threads of one inference in this process (a function chooses by its memory)'))
+    .addOption(threads)
     .addOption(modelOption())
     .addOption(preprocessOption())
     .addOption(outOption())

@@ -1,7 +1,17 @@
 /** Options of a function, deployed or emulated: each with its default, its environment variable and its check, stated once. */
 import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
 import { LOG_FORMATS, SAMPLINGS, TRACE_LAYOUTS, TRACE_PARTIALS } from '../core/lambda-telemetry.ts';
-import { defaultDuration, entry, flag, option, positiveDuration, rate, something, wholeNumber } from './option.ts';
+import {
+  defaultDuration,
+  entry,
+  flag,
+  listOfNumbers,
+  option,
+  positiveDuration,
+  rate,
+  something,
+  wholeNumber,
+} from './option.ts';
 
 /** Longest pause a timer of Node can make. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -76,6 +86,11 @@ export const memoryOption = () =>
   option('memory', '<MB>', 'memory of the emulated function')
     .default(1024)
     .argParser(wholeNumber('--memory', 128, 10_240));
+
+export const memoryListOption = () =>
+  option('memory', '<list>', 'memory sizes in MB, with commas between (default: 512,1024,1769,3008)').argParser(
+    listOfNumbers('--memory', 128, 10_240),
+  );
 
 export const idleTimeoutOption = () =>
   option('idle-timeout', '<time>', 'the emulator ends an environment that had no call for so long')

@@ -63,6 +63,17 @@ export function rate(flag: string, most: number): (text: string) => number {
   };
 }
 
+/** Whole numbers, each once, in the order given. */
+export function listOfNumbers(flag: string, least: number, most: number): (text: string) => number[] {
+  const one = wholeNumber(flag, least, most);
+  return text => {
+    const numbers = text.split(',').map(part => one(part.trim()));
+    const twice = numbers.find((number, i) => numbers.indexOf(number) !== i);
+    if (twice === undefined) return numbers;
+    throw new UsageError(`${flag} names ${twice} twice`, 'once is enough');
+  };
+}
+
 export function positiveDuration(flag: string, mostMs = LONGEST_MS): (text: string) => number {
   return text => {
     const ms = parseDuration(text);

@@ -5,6 +5,7 @@ import {
   defaultDuration,
   flag,
   listOf,
+  listOfNumbers,
   option,
   percent,
   positiveDuration,
@@ -56,6 +57,23 @@ export const waitOption = () =>
     '<time>',
     'between two calls, so that environments are reclaimed rather than ended or changed',
   ).argParser(positiveDuration('--wait'));
+
+export const sweepIterationsOption = () =>
+  option('iterations', '<n>', 'measured calls of each setting that are not cold', 'sweep-iterations')
+    .default(30)
+    .argParser(wholeNumber('--iterations', 1));
+
+export const roundsOption = () =>
+  option('rounds', '<n>', 'the settings take so many turns, each with its share of the calls')
+    .default(5)
+    .argParser(wholeNumber('--rounds', 1));
+
+export const threadsListOption = () =>
+  option(
+    'threads',
+    '<list>',
+    'thread counts, with commas between (default: what the function chooses; local: 1, 2, 4, ... up to all processors)',
+  ).argParser(listOfNumbers('--threads', 1, MOST_THREADS));
 
 export const windowOption = () =>
   option('window', '<n>', 'calls of a window, or a few more so that each shows every picture as often')

@@ -13,6 +13,7 @@ import {
   defineReport,
   defineResume,
   defineSoak,
+  defineSweep,
   defineWarm,
 } from './definitions.ts';
 
@@ -57,6 +58,7 @@ Environment:
   defineCold(program, context);
   defineWarm(program, context);
   defineLoad(program, context);
+  defineSweep(program, context);
   defineSoak(program, context);
   defineResume(program, context);
   defineEmulate(program, context);

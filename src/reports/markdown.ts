@@ -25,6 +25,7 @@ import {
   partLines,
 } from './side-by-side.ts';
 import { stagesOf, untoldStages } from './stages.ts';
+import { describeThreads, isSweep, sweepCells, sweepLegend } from './sweep.ts';
 import { describeFunction, describeMachine, describeRest, describeTarget } from './target-facts.ts';
 
 export function renderMarkdown(record: RunRecord): string {
@@ -38,10 +39,19 @@ export function renderMarkdown(record: RunRecord): string {
     describeUncalled(record),
     describeSlots(record) ?? describeRate(record),
     list(describeIncidents(record).map(escapeMarkup)),
-    ...comparisonBlocks(record),
+    ...(isSweep(record.run) ? sweepBlocks(record) : comparisonBlocks(record)),
     ...record.targets.flatMap(target => targetBlocks(record, target)),
   ];
   return `${blocks.filter(Boolean).join('\n\n')}\n`;
+}
+
+function sweepBlocks({ targets }: RunRecord): string[] {
+  const cells = sweepCells(targets).map(row => row.map(escapeMarkup));
+  return [
+    '### Settings',
+    markdownTable(cells, { align: ['l', ...cells[0]!.slice(1).map(() => 'r' as const)] }),
+    list([...sweepLegend(targets), ...describeThreads(targets)].map(escapeMarkup)),
+  ];
 }
 
 function comparisonBlocks(record: RunRecord): string[] {

@@ -25,20 +25,24 @@ import {
   partLines,
 } from './side-by-side.ts';
 import { legendOf, stageTable } from './stage-table.ts';
+import { describeThreads, isSweep, sweepCells, sweepLegend } from './sweep.ts';
 import { describeFunction, describeMachine, describeRest, describeTarget } from './target-facts.ts';
 
 const BAR_CELLS = 16;
 
 export function renderTable(record: RunRecord): string {
-  const comparison = compareTargets(record);
+  const sweep = isSweep(record.run);
+  const comparison = sweep ? undefined : compareTargets(record);
   const sections = [
     describeStatus(record.run),
     describeUncalled(record),
     describeSlots(record) ?? describeRate(record),
     incidentLines(record),
-    ...(comparison === undefined
-      ? record.targets.flatMap(target => targetSections(record, target))
-      : comparisonSections(record, comparison)),
+    ...(sweep
+      ? sweepSections(record)
+      : comparison === undefined
+        ? record.targets.flatMap(target => targetSections(record, target))
+        : comparisonSections(record, comparison)),
   ];
   return printable(`${sections.filter(Boolean).join('\n\n')}\n`);
 }
@@ -55,6 +59,23 @@ function targetSections(record: RunRecord, target: Target): (string | undefined)
     ...stageTables(target, isOpenLoop(record.run)),
     describeRest(target),
     failureLines(target, ''),
+  ];
+}
+
+function sweepSections(record: RunRecord): (string | undefined)[] {
+  const { targets, machine } = record;
+  const [first] = targets;
+  if (first === undefined) return [];
+  return [
+    describeMachine(machine),
+    [describeFunction(first) && `${first.name}: ${describeFunction(first)}`, describeTarget(first)]
+      .filter(Boolean)
+      .join('\n'),
+    warningLines(targets),
+    predictionLines(record, first),
+    [layout(sweepCells(targets), 'right'), ...sweepLegend(targets)].join('\n'),
+    describeThreads(targets).join('\n'),
+    ...targets.map(target => failureLines(target, `${target.name}: `)),
   ];
 }
 

@@ -12,7 +12,7 @@ import { type Emulator, startEmulator } from '../emulator/start.ts';
 import { LambdaRunner } from '../runners/lambda.ts';
 import type { ChosenModel } from './choose-model.ts';
 import { type EvidenceChoice, emulatedEvidence } from './evidence-options.ts';
-import { FUNCTION_NAME, ourFunction } from './our-function.ts';
+import { FUNCTION_NAME, ourFunction, THREADS_VARIABLE } from './our-function.ts';
 
 /** How much of the machine the function gets. */
 export interface SharesChoice {
@@ -34,6 +34,8 @@ export interface EmulatedLambdaOptions {
   /** The function's own, at most 900,000. */
   readonly functionTimeoutMs: number;
   readonly concurrency: number;
+  /** Of one inference; the function chooses by its memory when absent. */
+  readonly threads?: number;
   readonly idleTimeoutMs: number;
   /** Of a random time instead, `idleTimeoutMs` at most. */
   readonly idleHalfLifeMs?: number;
@@ -80,12 +82,14 @@ export class EmulatedLambdaRunner implements Runner {
   }
 
   async start(signal: AbortSignal): Promise<TargetInfo> {
-    const { model, preprocess, memoryMb, functionTimeoutMs } = this.#options;
+    const { model, preprocess, memoryMb, functionTimeoutMs, threads } = this.#options;
+    const ours = ourFunction(model, preprocess);
     const { concurrency, idleTimeoutMs, proactive, traceLayout, traceDelayMs, shares } = this.#options;
     const { idleHalfLifeMs, maxAgeMs } = this.#options;
     this.#emulator = await startEmulator(
       {
-        ...ourFunction(model, preprocess),
+        ...ours,
+        env: { ...ours.env, ...(threads !== undefined && { [THREADS_VARIABLE]: String(threads) }) },
         memoryMb,
         timeoutMs: functionTimeoutMs,
         concurrency,

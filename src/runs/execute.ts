@@ -144,7 +144,7 @@ async function* drive(
       scenario.drive({ runner, images, clock, beganMs, signal, missed, dropped, steadiness, ...(done && { done }) });
     return [name, drive] as const;
   });
-  const samples = interleave(new Map(drives), open ? 'own time' : 'turns', signal);
+  const samples = interleave(new Map(drives), open ? 'own time' : 'turns', signal, plan.callsPerTurn);
   const emulated = new Set(started.targets.filter(({ info }) => info.emulated).map(({ name }) => name));
   const watch = open ? watchMachine(clock, journal, emulated) : undefined;
   const evidence = new EvidenceWatch(plan.targets, clock, journal);

@@ -9,6 +9,9 @@ import type { ChosenModel } from './choose-model.ts';
 /** Beside this file's room: built, or the source. */
 const BOOTSTRAP = fileURLToPath(new URL(`../handler/bootstrap${extname(import.meta.url)}`, import.meta.url));
 
+/** By which our handler is told how many threads to use. */
+export const THREADS_VARIABLE = 'RESNET_BENCH_THREADS';
+
 export const FUNCTION_NAME = 'resnet-bench';
 
 export function ourFunction(

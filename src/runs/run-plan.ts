@@ -20,6 +20,8 @@ export interface RunPlan {
   readonly command: string;
   /** At least one. Several take turns. */
   readonly targets: readonly TargetPlan[];
+  /** One when absent. */
+  readonly callsPerTurn?: number;
   readonly images: readonly Image[];
   /** Run folders are made in here. */
   readonly outDir: string;

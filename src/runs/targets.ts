@@ -48,6 +48,8 @@ export interface EmulatedFunction {
   readonly proactive: number;
   readonly frontDoor: 'url' | 'http-api' | 'invoke';
   readonly traceLayout: TraceLayout;
+  /** Of one inference; the function chooses by its memory when absent. */
+  readonly threads?: number;
   /** Environments at most, and calls at once: ten, or as many as are proactive, when absent. */
   readonly concurrency?: number;
   /** From the end of a call until its trace can be read. */
@@ -97,22 +99,39 @@ export interface PreparedTargets {
 /** Calls at once beyond one: while an environment is being ended, or a call takes longer than an interval. */
 const CONCURRENCY = 10;
 
+/** What all targets of a run have in common. */
+export interface Work {
+  readonly images: readonly Image[];
+  /** Absent where no target needs one of this machine's. */
+  readonly model: ChosenModel | undefined;
+  readonly recorded: PreparedTargets['recorded'];
+  readonly resumeNote: ResumeNote;
+}
+
 /** Reads the pictures and finds the model where one is needed. Throws UsageError or SetupError when one of them cannot be had. */
-export async function prepareTargets(options: TargetOptions, modelOptions: ModelOptions): Promise<PreparedTargets> {
+export async function prepareWork(options: TargetOptions, modelOptions: ModelOptions): Promise<Work> {
   const { deployed, targets } = options;
   // Before anything slow is done.
   const url = deployed?.url === undefined ? undefined : shownAddress(deployed.url, deployed.frontDoor);
   const images = await loadImages(options.images, options.imageNames);
   const needsModel = targets.includes('local') || (targets.includes('lambda') && deployed === undefined);
   const model = needsModel ? await chooseModel(options.modelFile ?? options.model, modelOptions) : undefined;
-  const runnerOf = (name: TargetName) =>
-    name === 'local' ? localRunner(options, model!) : lambdaRunner(options, images, model);
   return {
     images,
-    runners: new Map(targets.map(name => [name, runnerOf(name)])),
+    model,
     recorded: recordedOptions(options, images, url),
     resumeNote: resumeNoteOf(options.images, model, deployed?.url !== undefined && holdsSecret(deployed.url)),
   };
+}
+
+export function runnerFor(name: TargetName, options: TargetOptions, { images, model }: Work): Runner {
+  return name === 'local' ? localRunner(options, model!) : lambdaRunner(options, images, model);
+}
+
+/** Throws as `prepareWork` does. */
+export async function prepareTargets(options: TargetOptions, modelOptions: ModelOptions): Promise<PreparedTargets> {
+  const work = await prepareWork(options, modelOptions);
+  return { ...work, runners: new Map(options.targets.map(name => [name, runnerFor(name, options, work)])) };
 }
 
 /** Throws UsageError for an address that is none, or that another front door answers than is said. */

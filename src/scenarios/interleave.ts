@@ -1,5 +1,5 @@
 /** Merges targets into one run: closed loops take turns, open loops go by their own schedules. */
-import type { Sample } from '../core/record.ts';
+import { isFirstCall, type Sample } from '../core/record.ts';
 import type { StopReason } from '../core/scenario.ts';
 import { Arrivals } from './arrivals.ts';
 
@@ -12,7 +12,7 @@ type Drive = AsyncGenerator<Sample, StopReason>;
 type Drives = ReadonlyMap<string, Drive>;
 
 /**
- * `turns`: in the order given, a query each, never two at once, so that whatever drifts on the machine hits all alike; one that has
+ * `turns`: in the order given, a query each (or `callsPerTurn` that are no environment's first), never two at once, so that whatever drifts on the machine hits all alike; one that has
  * ended is passed over. `own time`: all at once, samples as they come. Returns what ended the whole: the signal before all
  * else, `iterations` only when all of them were done. Ends all of them when one throws, or its reader leaves.
  */
@@ -20,13 +20,14 @@ export async function* interleave(
   targets: ReadonlyMap<string, (signal: AbortSignal) => Drive>,
   order: 'turns' | 'own time',
   signal: AbortSignal,
+  callsPerTurn = 1,
 ): AsyncGenerator<TargetSample, StopReason> {
   const ending = new AbortController();
   const either = AbortSignal.any([signal, ending.signal]);
   const drives = new Map([...targets].map(([name, drive]) => [name, drive(either)]));
   const reasons = new Set<StopReason>();
   try {
-    yield* order === 'turns' ? inTurns(drives, reasons) : inOwnTime(drives, reasons);
+    yield* order === 'turns' ? inTurns(drives, reasons, callsPerTurn) : inOwnTime(drives, reasons);
   } finally {
     // Those that wait for their next slot would end only then.
     ending.abort();
@@ -36,19 +37,31 @@ export async function* interleave(
   return (['signal', 'duration'] as const).find(reason => reasons.has(reason)) ?? 'iterations';
 }
 
-async function* inTurns(drives: Drives, reasons: Set<StopReason>): AsyncGenerator<TargetSample, void> {
+async function* inTurns(
+  drives: Drives,
+  reasons: Set<StopReason>,
+  callsPerTurn: number,
+): AsyncGenerator<TargetSample, void> {
   const driving = new Map(drives);
   while (driving.size > 0) {
     for (const [target, drive] of driving) {
-      const next = await drive.next();
-      if (!next.done) {
+      for (let counted = 0; counted < callsPerTurn; ) {
+        const next = await drive.next();
+        if (next.done) {
+          driving.delete(target);
+          reasons.add(next.value);
+          break;
+        }
         yield { target, sample: next.value };
-        continue;
+        if (callsPerTurn === 1 || isCounted(next.value)) counted++;
       }
-      driving.delete(target);
-      reasons.add(next.value);
     }
   }
+}
+
+/** A turn of several has as many calls that count for every target, however often one meets a new environment. */
+function isCounted({ start }: Sample): boolean {
+  return !isFirstCall(start);
 }
 
 async function* inOwnTime(drives: Drives, reasons: Set<StopReason>): AsyncGenerator<TargetSample, void> {
