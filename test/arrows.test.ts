@@ -33,6 +33,7 @@ const DOORS: Record<string, readonly string[]> = {
   sharp: ['classifier/decode.ts'],
   undici: ['models/download.ts', 'runners/http-connection.ts'],
   '@aws-sdk/client-cloudwatch-logs': ['aws/logs-client.ts'],
+  '@aws-sdk/client-cloudwatch': ['aws/metrics-client.ts'],
   '@aws-sdk/client-lambda': ['aws/lambda-client.ts'],
   '@aws-sdk/client-xray': ['aws/xray-client.ts'],
   '@smithy/signature-v4': ['aws/lambda-client.ts'],

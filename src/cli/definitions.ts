@@ -21,7 +21,10 @@ import {
   maxAgeOption,
   memoryListOption,
   memoryOption,
+  metricDelayOption,
+  metricPatienceOption,
   noLogsOption,
+  noMetricsOption,
   noTracesOption,
   portOption,
   proactiveOption,
@@ -146,6 +149,8 @@ export function defineLoad(program: Command, { signal, exit }: CommandContext): 
     .addOption(maxInFlightOption())
     .addOption(concurrencyOption('of the emulated function: calls beyond so many at once are answered with 429'))
     .addOption(traceRateOption())
+    .addOption(noMetricsOption())
+    .addOption(metricPatienceOption())
     .addOption(targetOption(TARGETS, ['lambda']));
   withFunctionOptions(command).action(async (images: string[], options) => {
     const { runLoad } = await import('./commands/load.ts');
@@ -202,6 +207,8 @@ export function defineSoak(program: Command, { signal, exit }: CommandContext): 
     .addOption(soakDurationOption())
     .addOption(shuffleOption())
     .addOption(seedOption())
+    .addOption(noMetricsOption())
+    .addOption(metricPatienceOption())
     .addOption(targetOption(TARGETS, ['lambda', 'local']));
   withFunctionOptions(command).action(async (images: string[], options) => {
     const { runSoak } = await import('./commands/soak.ts');
@@ -292,6 +299,7 @@ export function defineEmulate(program: Command, { signal, exit }: CommandContext
     .addOption(traceLayoutOption())
     .addOption(traceDelayOption())
     .addOption(tracePartialOption())
+    .addOption(metricDelayOption())
     .addOption(samplingOption())
     .addOption(logFormatOption())
     .addOption(modelOption())

@@ -42,6 +42,20 @@ export const noTracesOption = () => flag('no-traces', "do not look for the calls
 
 export const noLogsOption = () => flag('no-logs', "do not look for the calls' log lines");
 
+export const noMetricsOption = () => flag('no-metrics', 'do not ask CloudWatch for its figures of the run');
+
+export const metricPatienceOption = () =>
+  option(
+    'metric-patience',
+    '<time>',
+    'after the last call, for CloudWatch to know of all calls (default: 5m; emulated 5s)',
+  ).argParser(positiveDuration('--metric-patience', LONGEST_TIMER_MS));
+
+export const metricDelayOption = () =>
+  option('metric-delay', '<time>', 'from the end of a call until it counts in the metrics').argParser(
+    positiveDuration('--metric-delay', LONGEST_TIMER_MS),
+  );
+
 export const traceIntervalOption = () =>
   option('trace-interval', '<time>', 'between two looks for traces and log lines (default: 5s; emulated 1s)').argParser(
     positiveDuration('--trace-interval', LONGEST_TIMER_MS),

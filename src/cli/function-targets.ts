@@ -27,6 +27,9 @@ export interface FunctionOptions {
   readonly traceDelay?: number;
   readonly traces: boolean;
   readonly logs: boolean;
+  /** Of commands that ask for them. */
+  readonly metrics?: boolean;
+  readonly metricPatience?: number;
   readonly traceInterval?: number;
   readonly traceAttempts: number;
   readonly tracePatience?: number;
@@ -54,6 +57,8 @@ export function targetOptionsOf(
     },
     evidence: {
       ...{ traces: options.traces, logs: options.logs, traceAttempts: options.traceAttempts },
+      ...(options.metrics !== undefined && { metrics: options.metrics }),
+      ...(options.metricPatience !== undefined && { metricPatienceMs: options.metricPatience }),
       ...(traceInterval !== undefined && { traceIntervalMs: traceInterval }),
       ...(tracePatience !== undefined && { tracePatienceMs: tracePatience }),
     },
@@ -91,6 +96,7 @@ const OF_LAMBDA = {
   ...{ url: '--url', function: '--function', frontDoor: '--front-door', header: '--header', timeout: '--timeout' },
   ...{ connection: '--connection', traces: '--no-traces', logs: '--no-logs', traceInterval: '--trace-interval' },
   ...{ traceAttempts: '--trace-attempts', tracePatience: '--trace-patience', traceRate: '--trace-rate' },
+  ...{ metrics: '--no-metrics', metricPatience: '--metric-patience' },
 };
 const OF_EMULATED = {
   ...{ memory: '--memory', idleTimeout: '--idle-timeout', proactive: '--proactive', concurrency: '--concurrency' },

@@ -21,7 +21,7 @@ export interface Shown {
   stop(): void;
 }
 
-const COLLECTING = 'waiting for traces and log lines (Ctrl-C: no longer)';
+const COLLECTING = 'waiting for traces, log lines and metrics (Ctrl-C: no longer)';
 /** A log need not tell of a shorter wait. */
 const WORTH_TELLING_MS = 2_000;
 

@@ -1,5 +1,6 @@
 /** The record of a run: what `record.json` holds, its JSON Schema, and the one way in from `unknown`. */
 import { z } from 'zod';
+import { cloudWatchSchema } from './cloudwatch.ts';
 import { evidenceSchema } from './evidence.ts';
 import { incidentSchema } from './incident.ts';
 import { PREPROCESS_MODES } from './preprocess-mode.ts';
@@ -157,7 +158,13 @@ export const runSchema = z.object({
 });
 export type Run = z.infer<typeof runSchema>;
 
-const targetHeadSchema = z.object({ name: z.string(), info: targetInfoSchema, warnings: z.array(warningSchema) });
+const targetHeadSchema = z.object({
+  name: z.string(),
+  info: targetInfoSchema,
+  warnings: z.array(warningSchema),
+  /** Of a run that asked for it. */
+  cloudWatch: cloudWatchSchema.exactOptional(),
+});
 export type TargetHead = z.infer<typeof targetHeadSchema>;
 
 const headShape = {

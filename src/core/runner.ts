@@ -1,4 +1,5 @@
 /** A runner answers queries: in this process, behind a Lambda function, or not at all. */
+import type { CloudWatchFigures } from './cloudwatch.ts';
 import type { CallEvidence, Evidence, ObservedCall } from './evidence.ts';
 import type { Image } from './image.ts';
 import type { Prediction, Sample, StartKind, TargetInfo, Timings, Warning } from './record.ts';
@@ -41,6 +42,13 @@ export const LEARNED = [
 ] satisfies (keyof TargetInfo)[];
 export type Learned = Readonly<Partial<Pick<TargetInfo, (typeof LEARNED)[number]>>>;
 
+export interface RunWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Calls that reached the target. */
+  readonly invocations: number;
+}
+
 export interface Runner {
   /** Makes it ready and tells what it is. Throws SetupError or UsageError; called once, before any query. */
   start(signal: AbortSignal): Promise<TargetInfo>;
@@ -55,6 +63,8 @@ export interface Runner {
    * when nothing more is to be expected after the last call. `signal` ends it at once. Disturbs no call, and throws nothing of its own accord.
    */
   evidence?(calls: AsyncIterable<ObservedCall>, signal: AbortSignal): AsyncIterable<CallEvidence>;
+  /** Figures of the service itself over the time of the run (wall clock, milliseconds since 1970), after the last call. `signal`: no longer. Throws nothing of its own accord. */
+  metrics?(run: RunWindow, signal: AbortSignal): Promise<CloudWatchFigures | undefined>;
   /** What a reader must know of the target that its samples do not tell. Asked once, after the last query and all evidence. */
   warnings?(): Promise<readonly Warning[]>;
   /** Frees what `start` took. Called once, whatever happened before; must not throw. */

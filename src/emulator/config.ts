@@ -87,6 +87,8 @@ export const emulatorConfigSchema = z
     traceLayout: z.enum(TRACE_LAYOUTS).default('old'),
     /** From the end of a call until its trace can be read. */
     traceDelayMs: timerMs().or(z.literal(0)).default(0),
+    /** From the end of a call until it counts in CloudWatch's metrics. On AWS minutes. */
+    metricDelayMs: timerMs().or(z.literal(0)).default(0),
     tracePartial: z.enum(TRACE_PARTIALS).default('no'),
     /** Where the account's traces go: with CloudWatchLogs (Transaction Search) X-Ray's own API finds none of them. */
     traceDestination: z.enum(['XRay', 'CloudWatchLogs']).default('XRay'),

@@ -11,9 +11,10 @@ import { functionUrlRoutes } from './function-url.ts';
 import { jsonAnswer } from './http-answer.ts';
 import { httpApiRoutes } from './http-api.ts';
 import { addInvokeRoutes } from './invoke-api.ts';
+import { addJsonRoutes } from './json-api.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { FunctionLog } from './log.ts';
-import { addLogsRoute } from './logs-api.ts';
+import { MetricStore } from './metric-store.ts';
 import { Pool } from './pool.ts';
 import type { ReadyLine } from './ready-line.ts';
 import { Reaper } from './reaper.ts';
@@ -36,7 +37,11 @@ export async function runEmulator(config: EmulatorConfig): Promise<RunningEmulat
   if (!statSync(config.taskRoot, { throwIfNoEntry: false })?.isDirectory()) {
     throw new SetupError(`the task root is not a folder: ${config.taskRoot}`, 'name the folder the function lies in');
   }
-  const log = new FunctionLog(config.logs === 'stderr' ? text => void process.stderr.write(`${text}\n`) : () => {});
+  const metrics = new MetricStore(config);
+  const log = new FunctionLog(text => {
+    if (config.logs === 'stderr') process.stderr.write(`${text}\n`);
+    metrics.line(text);
+  });
   const reaper = new Reaper();
   const runtimeApi = new RuntimeApi(config);
   const traces = new TraceStore(config);
@@ -55,13 +60,22 @@ export async function runEmulator(config: EmulatorConfig): Promise<RunningEmulat
       initEnds: id => shares.initEnds(id),
       peakMb: id => shares.peakMb(id),
       oomKills: id => shares.oomKills(id),
-      finished: record => traces.finished(record),
+      finished: record => {
+        traces.finished(record);
+        metrics.finished(record);
+      },
       ended: id => shares.ended(id),
     },
     openRuntimeApi: session => runtimeApi.open(session),
     closeRuntimeApi: session => runtimeApi.close(session),
   });
-  const lambda = new LambdaFunction(config, pool, invocation => traces.throttled(invocation));
+  const lambda = new LambdaFunction(config, pool, {
+    throttled: invocation => {
+      traces.throttled(invocation);
+      metrics.throttled();
+    },
+    inFlight: count => metrics.inFlight(count),
+  });
   const aws = newRoutes();
   const operations = new AwsApi(config);
   addInvokeRoutes(aws, config, lambda);
@@ -71,7 +85,7 @@ export async function runEmulator(config: EmulatorConfig): Promise<RunningEmulat
   });
   addConfigurationRoutes(aws, operations, config, configuration);
   addXrayRoutes(aws, operations, config, traces);
-  addLogsRoute(aws, operations, config, log);
+  addJsonRoutes(aws, operations, config, { log, metrics });
   addControlRoutes(aws, pool, log);
   aws.setNotFoundHandler(async (_request, reply) => send(reply, jsonAnswer(404, { Message: 'Unknown operation' })));
 

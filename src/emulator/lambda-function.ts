@@ -13,18 +13,26 @@ export const THROTTLED = {
   message: 'Rate Exceeded.',
 } as const;
 
+/** Who keeps count of calls. */
+export interface CallWatcher {
+  /** Told of each call that is refused. */
+  throttled(invocation: Invocation): void;
+  /** Told of each that begins: how many there are with it. */
+  inFlight(count: number): void;
+}
+
 export class LambdaFunction {
   readonly #config: EmulatorConfig;
   readonly #pool: Pool;
   readonly #sampler: Sampler;
-  readonly #throttled: (invocation: Invocation) => void;
+  readonly #watcher: CallWatcher;
+  #inFlight = 0;
 
-  /** `throttled` is told of each call that is refused. */
-  constructor(config: EmulatorConfig, pool: Pool, throttled: (invocation: Invocation) => void) {
+  constructor(config: EmulatorConfig, pool: Pool, watcher: CallWatcher) {
     this.#config = config;
     this.#pool = pool;
     this.#sampler = new Sampler(config.sampling);
-    this.#throttled = throttled;
+    this.#watcher = watcher;
   }
 
   /** For a call that a client sends with that trace header. */
@@ -36,7 +44,7 @@ export class LambdaFunction {
   async invoke(invocation: Invocation): Promise<Call | undefined> {
     const environment = await this.#pool.take();
     if (environment === undefined) {
-      this.#throttled(invocation);
+      this.#watcher.throttled(invocation);
       return undefined;
     }
     if (environment.phase === 'ended') {
@@ -44,7 +52,12 @@ export class LambdaFunction {
       return this.invoke(invocation);
     }
     const call = environment.invoke(invocation);
-    void call.record.promise.then(() => this.#pool.release(environment));
+    this.#inFlight += 1;
+    this.#watcher.inFlight(this.#inFlight);
+    void call.record.promise.then(() => {
+      this.#inFlight -= 1;
+      this.#pool.release(environment);
+    });
     return call;
   }
 }

@@ -1,13 +1,11 @@
 /** CloudWatch Logs' API, as far as somebody who looks for log lines needs it. Source: CloudWatch Logs API reference, FilterLogEvents. */
 import { z } from 'zod';
-import { ApiError, type AwsApi, type Operation } from './aws-api.ts';
+import { ApiError, type Operation } from './aws-api.ts';
 import type { EmulatorConfig } from './config.ts';
 import { logGroup } from './environment-variables.ts';
 import { type LinePattern, parseLinePattern } from './line-pattern.ts';
 import type { FunctionLog, LogLine } from './log.ts';
-import type { Reply, Request, Routes } from './server.ts';
 
-const TARGET = 'Logs_20140328';
 const MOST_EVENTS = 10_000;
 
 const filterInput = z.object({
@@ -23,16 +21,7 @@ const filterInput = z.object({
   limit: z.int().min(1).max(MOST_EVENTS).default(MOST_EVENTS),
 });
 
-export function addLogsRoute(routes: Routes, api: AwsApi, config: EmulatorConfig, log: FunctionLog): void {
-  routes.post('/', (request, reply) => {
-    const target = request.headers['x-amz-target']?.toString() ?? '';
-    return target === `${TARGET}.FilterLogEvents`
-      ? api.serve(filterLogEvents(config, log), request, reply)
-      : unknown(api, request, reply);
-  });
-}
-
-function filterLogEvents(config: EmulatorConfig, log: FunctionLog): Operation<z.output<typeof filterInput>> {
+export function filterLogEvents(config: EmulatorConfig, log: FunctionLog): Operation<z.output<typeof filterInput>> {
   return {
     name: 'logs:FilterLogEvents',
     protocol: 'json',
@@ -83,11 +72,4 @@ function eventOf({ epochMs, stream, text, number }: LogLine): object {
     ingestionTime: epochMs,
     eventId: String(number).padStart(56, '0'),
   };
-}
-
-function unknown(api: AwsApi, request: Request, reply: Reply): Promise<Reply> {
-  const answer = (): never => {
-    throw new ApiError('UnknownOperationException', 'the emulator does not have this operation');
-  };
-  return api.serve({ name: 'unknown', protocol: 'json', input: z.unknown(), answer }, request, reply);
 }

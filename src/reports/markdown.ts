@@ -2,6 +2,7 @@
 import { markdownTable } from 'markdown-table';
 import { printable } from '../core/printable.ts';
 import type { Distribution, RunRecord, Target } from '../core/record.ts';
+import { cloudWatchCells, cloudWatchLegend } from './cloudwatch.ts';
 import { describeColdStarts } from './cold-starts.ts';
 import { compareTargets } from './comparison.ts';
 import {
@@ -82,12 +83,20 @@ function targetBlocks(record: RunRecord, target: Target): (string | undefined)[]
     stageTable(target, isOpenLoop(record.run)),
     untold.length > 0 ? `unknown, because the function does not tell: ${untold.join(', ')}` : undefined,
     escapeMarkup(describeRest(target)),
+    cloudWatchTable(target),
     predictionTable(record, target),
     list(describeFailures(target).map(escapeMarkup)),
     list(
       target.warnings.map(({ message, advice }) => `**Warning:** ${escapeMarkup(message)}. ${escapeMarkup(advice)}.`),
     ),
   ];
+}
+
+function cloudWatchTable(target: Target): string {
+  const cells = cloudWatchCells(target);
+  if (cells.length === 0) return '';
+  const table = markdownTable(cells, { align: ['l', 'r', 'r', 'l'] });
+  return `${table}\n\n${list(cloudWatchLegend(target).map(escapeMarkup))}`;
 }
 
 function loadTable(record: RunRecord, target: Target): string {

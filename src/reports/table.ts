@@ -1,6 +1,7 @@
 /** The report for a terminal. */
 import { printable } from '../core/printable.ts';
 import type { RunRecord, Target } from '../core/record.ts';
+import { cloudWatchCells, cloudWatchLegend } from './cloudwatch.ts';
 import { describeColdStarts } from './cold-starts.ts';
 import { type Comparison, compareTargets, differingPredictions } from './comparison.ts';
 import {
@@ -58,6 +59,7 @@ function targetSections(record: RunRecord, target: Target): (string | undefined)
     loadTable(record, target),
     ...stageTables(target, isOpenLoop(record.run)),
     describeRest(target),
+    cloudWatchTable(target),
     failureLines(target, ''),
   ];
 }
@@ -77,6 +79,11 @@ function sweepSections(record: RunRecord): (string | undefined)[] {
     describeThreads(targets).join('\n'),
     ...targets.map(target => failureLines(target, `${target.name}: `)),
   ];
+}
+
+function cloudWatchTable(target: Target): string {
+  const cells = cloudWatchCells(target);
+  return cells.length === 0 ? '' : [layout(cells, 'right'), ...cloudWatchLegend(target)].join('\n');
 }
 
 function loadTable(record: RunRecord, target: Target): string {
@@ -117,6 +124,7 @@ function comparisonSections(record: RunRecord, comparison: Comparison): (string 
       .join('\n'),
     record.targets.map(target => `${target.name}: ${describeRest(target)}`).join('\n'),
     likenessLines(comparison).join('\n'),
+    ...record.targets.map(target => named(target, cloudWatchTable(target))),
     ...record.targets.map(target => failureLines(target, `${target.name}: `)),
   ];
 }

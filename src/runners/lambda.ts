@@ -1,9 +1,11 @@
 /** The Lambda runner: the classifier behind a URL or Invoke, ours or the original Python function, at whatever front door. */
 import { type EvidenceOptions, EvidenceSource } from '../aws/evidence-source.ts';
+import { type MetricsOptions, runMetrics } from '../aws/run-metrics.ts';
+import type { CloudWatchFigures } from '../core/cloudwatch.ts';
 import { QueryError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import type { TargetInfo, Warning } from '../core/record.ts';
-import type { Inference, Learned, Runner } from '../core/runner.ts';
+import type { Inference, Learned, Runner, RunWindow } from '../core/runner.ts';
 import type { HttpExchange } from './http-call.ts';
 import { type ClientClass, HttpConnection, loadClient } from './http-connection.ts';
 import { rehearse } from './http-rehearsal.ts';
@@ -28,6 +30,8 @@ interface CallOptions {
   readonly evidence?: EvidenceOptions | undefined;
   /** Calls a second that ask to be traced at most, the others asking not to be; all of them ask when absent. */
   readonly traceRate?: number | undefined;
+  /** Where CloudWatch is asked for its figures of the run; nowhere when absent. */
+  readonly metrics?: MetricsOptions | undefined;
   /** The name by which they are found, where neither address nor answers tell. */
   readonly functionName?: string | undefined;
   /** True when the function is that of the embedded emulator. */
@@ -48,6 +52,7 @@ export class LambdaRunner implements Runner {
   #idle: HttpConnection[] = [];
   readonly #busy = new Set<HttpConnection>();
   #learned = new LearnedFacts();
+  #metricsWarnings: readonly Warning[] = [];
   #tracedAtMs = Number.NEGATIVE_INFINITY;
   #source: EvidenceSource | undefined;
   /** Absent when nothing is looked for. */
@@ -103,12 +108,24 @@ export class LambdaRunner implements Runner {
     return this.#learned.first();
   }
 
+  /** Of a function whose name is known. */
+  async metrics(run: RunWindow, signal: AbortSignal): Promise<CloudWatchFigures | undefined> {
+    const { metrics, functionName } = this.#options;
+    const name = functionName ?? this.#started?.door.info.functionName ?? this.#learned.first().functionName;
+    if (metrics === undefined || name === undefined) return undefined;
+    const found = await runMetrics(metrics, name, run, signal);
+    if ('figures' in found) return found.figures;
+    this.#metricsWarnings = [found.warning];
+    return undefined;
+  }
+
   async warnings(): Promise<Warning[]> {
     return [
       ...(this.#started?.door.warnings() ?? []),
       ...(this.#options.evidence?.traces === true && this.#started?.door.traces === false ? [notTracing()] : []),
       ...this.#learned.warnings(),
       ...(this.#source?.warnings() ?? []),
+      ...this.#metricsWarnings,
     ];
   }
 

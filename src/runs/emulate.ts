@@ -25,6 +25,7 @@ export interface OwnProgram {
 export interface TelemetryOptions {
   readonly traceLayout: TraceLayout;
   readonly traceDelayMs: number;
+  readonly metricDelayMs: number;
   readonly tracePartial: TracePartial;
   readonly sampling: Sampling;
   readonly logFormat: LogFormat;

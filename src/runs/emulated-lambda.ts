@@ -1,17 +1,18 @@
 /** The Lambda runner with a function of its own: our handler on the embedded emulator, for as long as the run lasts. */
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CloudWatchFigures } from '../core/cloudwatch.ts';
 import { QueryError, SetupError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import { MB_PER_CPU } from '../core/lambda-limits.ts';
 import type { TraceLayout } from '../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { TargetInfo, Warning } from '../core/record.ts';
-import type { Inference, Learned, Runner } from '../core/runner.ts';
+import type { Inference, Learned, Runner, RunWindow } from '../core/runner.ts';
 import { type Emulator, startEmulator } from '../emulator/start.ts';
 import { LambdaRunner } from '../runners/lambda.ts';
 import type { ChosenModel } from './choose-model.ts';
-import { type EvidenceChoice, emulatedEvidence } from './evidence-options.ts';
+import { type EvidenceChoice, emulatedEvidence, emulatedMetrics } from './evidence-options.ts';
 import { FUNCTION_NAME, ourFunction, THREADS_VARIABLE } from './our-function.ts';
 
 /** How much of the machine the function gets. */
@@ -146,6 +147,7 @@ export class EmulatedLambdaRunner implements Runner {
     const common = {
       ...{ timeoutMs, connection, images, traceRate, emulated: true },
       evidence: emulatedEvidence(evidence, invokeEndpoint, traceDelayMs),
+      ...(evidence.metrics === true && { metrics: emulatedMetrics(evidence, invokeEndpoint) }),
     };
     if (frontDoor === 'invoke') {
       return new LambdaRunner({
@@ -155,6 +157,10 @@ export class EmulatedLambdaRunner implements Runner {
     }
     const url = frontDoor === 'url' ? functionUrl : httpApiUrl;
     return new LambdaRunner({ ...common, url, frontDoor, functionName: FUNCTION_NAME });
+  }
+
+  async metrics(run: RunWindow, signal: AbortSignal): Promise<CloudWatchFigures | undefined> {
+    return this.#lambda?.metrics(run, signal);
   }
 
   async warnings(): Promise<Warning[]> {

@@ -4,11 +4,16 @@ import { parseAddress } from '../runners/lambda-address.ts';
 import { regionOf } from '../runners/lambda-door.ts';
 
 type EvidenceOptions = NonNullable<LambdaRunnerOptions['evidence']>;
+type MetricsOptions = NonNullable<LambdaRunnerOptions['metrics']>;
 
 /** As a user chooses; what is absent depends on who answers. */
 export interface EvidenceChoice {
   readonly traces: boolean;
   readonly logs: boolean;
+  /** CloudWatch's figures of the run, which only some commands ask for. */
+  readonly metrics?: boolean;
+  /** For these, after the last call. */
+  readonly metricPatienceMs?: number;
   /** Between two looks. */
   readonly traceIntervalMs?: number;
   /** Looks at one call before the end of the run. */
@@ -20,6 +25,10 @@ export interface EvidenceChoice {
 /** X-Ray needs seconds, and is throttled; the emulator has what it has at once. */
 const AWS = { intervalMs: 5_000, patienceMs: 180_000 } as const;
 const EMULATOR = { intervalMs: 1_000, lastIntervalMs: 100, patienceMs: 5_000 } as const;
+
+/** Metrics take minutes to appear, and each question is paid for. */
+const AWS_METRICS = { intervalMs: 20_000, patienceMs: 300_000 } as const;
+const EMULATED_METRICS = { intervalMs: 100, patienceMs: 5_000 } as const;
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
@@ -36,10 +45,43 @@ type Variables = Readonly<Record<string, string | undefined>>;
  */
 export function deployedEvidence(
   choice: EvidenceChoice,
-  { url, functionName }: Deployed,
+  deployed: Deployed,
   env: Variables,
 ): EvidenceOptions | undefined {
   if (!choice.traces && !choice.logs) return undefined;
+  const found = awsOf(deployed, env);
+  if (found === undefined) return undefined;
+  const { access, isEmulated } = found;
+  return {
+    ...whatOf(choice),
+    access,
+    pace: isEmulated ? emulatorsPace(choice, 0) : awsPace(choice),
+    confirm: !isEmulated,
+  };
+}
+
+/** Undefined where `deployedEvidence` is, too: nobody has said that the function is AWS's. */
+export function deployedMetrics(
+  choice: EvidenceChoice,
+  deployed: Deployed,
+  env: Variables,
+): MetricsOptions | undefined {
+  const found = choice.metrics === true ? awsOf(deployed, env) : undefined;
+  if (found === undefined) return undefined;
+  const pace = found.isEmulated ? EMULATED_METRICS : AWS_METRICS;
+  return { access: found.access, ...pace, patienceMs: choice.metricPatienceMs ?? pace.patienceMs };
+}
+
+export function emulatedMetrics(choice: EvidenceChoice, endpoint: string): MetricsOptions {
+  const patienceMs = choice.metricPatienceMs ?? EMULATED_METRICS.patienceMs;
+  return { access: { emulator: endpoint }, ...EMULATED_METRICS, patienceMs };
+}
+
+/** Who is to be asked about the function; undefined when it is not known to be AWS's. */
+function awsOf(
+  { url, functionName }: Deployed,
+  env: Variables,
+): { access: EvidenceOptions['access']; isEmulated: boolean } | undefined {
   const { region: told, origin } = url === undefined ? { region: undefined, origin: undefined } : parseAddress(url);
   const region = told ?? (functionName === undefined ? undefined : regionOf(functionName));
   const endpoint = env.AWS_ENDPOINT_URL || env.AWS_ENDPOINT_URL_XRAY;
@@ -47,8 +89,7 @@ export function deployedEvidence(
   const isChosen = endpoint !== undefined || (!isHere && Boolean(env.AWS_REGION || env.AWS_DEFAULT_REGION));
   if (told === undefined && functionName === undefined && !isChosen) return undefined;
   const isEmulated = endpoint !== undefined && URL.canParse(endpoint) && LOOPBACK.test(new URL(endpoint).hostname);
-  const pace = isEmulated ? emulatorsPace(choice, 0) : awsPace(choice);
-  return { ...whatOf(choice), access: region === undefined ? {} : { region }, pace, confirm: !isEmulated };
+  return { access: region === undefined ? {} : { region }, isEmulated };
 }
 
 /** Of the embedded emulator at that address. */

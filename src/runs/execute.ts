@@ -150,6 +150,8 @@ async function* drive(
   const evidence = new EvidenceWatch(plan.targets, clock, journal);
   const learners = new Map(plan.targets.map(({ name, runner }) => [name, runner]));
   let head = started;
+  const fromMs = Date.now();
+  const reached = new Map<string, number>();
   try {
     for (;;) {
       const next = await samples.next();
@@ -158,15 +160,19 @@ async function* drive(
       if (next.done) {
         watch?.stop();
         if (evidence.any) yield { type: 'collecting' };
+        const toMs = Date.now();
         for await (const found of evidence.rest(signal)) yield { type: 'evidence', ...found };
         journal.finish();
         for (const incident of journal.news()) yield { type: 'incident', incident };
-        return [withAllLearned(plan, head), next.value, target => evidence.warnings(target)];
+        const known = withAllLearned(plan, head);
+        const metered = await withMetrics(plan, known, { fromMs, toMs }, reached, signal);
+        return [metered, next.value, target => evidence.warnings(target)];
       }
       const { target, sample } = next.value;
       journal.sample(target, sample);
       watch?.sample(target, sample);
       evidence.sample(target, sample);
+      if (hasReached(sample)) reached.set(target, (reached.get(target) ?? 0) + 1);
       yield { type: 'sample', target, sample };
       // The first answer tells nearly all that there is to learn: a killed run should know it too.
       const learned = sample.outcome.ok ? learners.get(target)?.learned?.() : undefined;
@@ -188,6 +194,30 @@ async function* drive(
 
 function withAllLearned(plan: RunPlan, head: RecordHead): RecordHead {
   return plan.targets.reduce((known, { name, runner }) => withLearned(known, name, runner.learned?.() ?? {}), head);
+}
+
+/** An answer came from behind the front door, well or not. */
+function hasReached({ outcome }: Sample): boolean {
+  return outcome.ok || outcome.error.kind === 'function-error' || (outcome.error.httpStatus ?? 0) >= 500;
+}
+
+async function withMetrics(
+  plan: RunPlan,
+  head: RecordHead,
+  window: { readonly fromMs: number; readonly toMs: number },
+  reached: ReadonlyMap<string, number>,
+  signal: AbortSignal,
+): Promise<RecordHead> {
+  const found = await Promise.all(
+    plan.targets.map(async ({ name, runner }) =>
+      runner.metrics?.({ ...window, invocations: reached.get(name) ?? 0 }, signal),
+    ),
+  );
+  const targets = head.targets.map((target, i) => {
+    const cloudWatch = found[i];
+    return cloudWatch === undefined ? target : { ...target, cloudWatch };
+  });
+  return { ...head, targets };
 }
 
 async function finish(

@@ -20,6 +20,7 @@ export function prepared(runner: Runner, { begin, prepare, end }: Preparation): 
     infer: (image, signal) => runner.infer(image, signal),
     learned: () => runner.learned?.() ?? {},
     ...(evidence && { evidence: (calls, signal) => evidence.call(runner, calls, signal) }),
+    metrics: async (run, signal) => runner.metrics?.(run, signal),
     warnings: async () => runner.warnings?.() ?? [],
     stop: async () => {
       try {

@@ -30,6 +30,8 @@ const recordedSchema = z.object({
   initBoost: z.boolean().default(false),
   traces: z.boolean().default(false),
   logs: z.boolean().default(false),
+  metrics: z.boolean().default(false),
+  metricPatienceMs: z.number().nonnegative().exactOptional(),
   traceIntervalMs: ms.exactOptional(),
   traceAttempts: z.int().positive().default(1),
   tracePatienceMs: z.number().nonnegative().exactOptional(),
@@ -60,7 +62,8 @@ export function readSoakOptions(head: RecordHead, note: ResumeNote, secrets: Sec
   const { url: _, functionName: __, headers: ___, seed, out, ...others } = recorded;
   const { memoryMb, idleTimeoutMs, proactive, frontDoor = 'url', traceLayout, traceDelayMs, ...more } = others;
   const { limits, cpuPeriodMs, initBoost, idleHalfLifeMs, maxAgeMs, ...yetMore } = more;
-  const { traces, logs, traceIntervalMs, traceAttempts, tracePatienceMs, ...rest } = yetMore;
+  const { traces, logs, traceIntervalMs, traceAttempts, tracePatienceMs, ...mostOthers } = yetMore;
+  const { metrics, metricPatienceMs, ...rest } = mostOthers;
   const deployed = deployedOf(head, recorded, note, secrets);
   return {
     ...rest,
@@ -75,7 +78,8 @@ export function readSoakOptions(head: RecordHead, note: ResumeNote, secrets: Sec
       shares: { limits, cpuPeriodMs, initBoost },
     },
     evidence: {
-      ...{ traces, logs, traceAttempts },
+      ...{ traces, logs, metrics, traceAttempts },
+      ...(metricPatienceMs !== undefined && { metricPatienceMs }),
       ...(traceIntervalMs !== undefined && { traceIntervalMs }),
       ...(tracePatienceMs !== undefined && { tracePatienceMs }),
     },

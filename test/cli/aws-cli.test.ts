@@ -53,7 +53,8 @@ describe.skipIf(missing)('the AWS CLI', { timeout: 60_000 }, () => {
     };
     const where = knowsTheVariable ? [] : ['--endpoint-url', endpoint];
     const { stdout } = await promisify(execFile)('aws', [...args, '--output', 'json', ...where], { env });
-    return JSON.parse(stdout);
+    // `wait` says nothing.
+    return stdout === '' ? undefined : JSON.parse(stdout);
   }
 
   it('invokes the function, and finds its log line and its trace', async () => {
@@ -100,6 +101,37 @@ describe.skipIf(missing)('the AWS CLI', { timeout: 60_000 }, () => {
       MemorySize: 1024,
       TracingConfig: { Mode: 'Active' },
     });
+  });
+
+  it('changes the configuration, and waits for it', async () => {
+    const named = ['--function-name', 'resnet-bench'];
+    const changed = await aws('lambda', 'update-function-configuration', ...named, '--memory-size', '512');
+    expect(changed).toMatchObject({ MemorySize: 512, LastUpdateStatus: 'InProgress' });
+    await aws('lambda', 'wait', 'function-updated-v2', ...named);
+    const after = await aws('lambda', 'get-function-configuration', ...named);
+    expect(after).toMatchObject({ MemorySize: 512, LastUpdateStatus: 'Successful' });
+    await aws('lambda', 'update-function-configuration', ...named, '--memory-size', '1024');
+    await aws('lambda', 'wait', 'function-updated-v2', ...named);
+  });
+
+  it.skipIf(!knowsTheVariable)('finds the metrics of a call', async () => {
+    const [event, answer] = [join(folder, 'event.json'), join(folder, 'answer.json')];
+    await writeFile(event, '{}');
+    await aws('lambda', 'invoke', '--function-name', 'resnet-bench', '--payload', `fileb://${event}`, answer);
+    const dimensions = [{ Name: 'FunctionName', Value: 'resnet-bench' }];
+    const metric = { Namespace: 'AWS/Lambda', MetricName: 'Invocations', Dimensions: dimensions };
+    const queries = JSON.stringify([{ Id: 'calls', MetricStat: { Metric: metric, Period: 3_600, Stat: 'Sum' } }]);
+    const window = [Date.now() - 3_000_000, Date.now() + 60_000].map(ms => new Date(ms).toISOString());
+    const times = ['--start-time', window[0]!, '--end-time', window[1]!];
+    const { MetricDataResults } = await aws(
+      'cloudwatch',
+      'get-metric-data',
+      ...times,
+      '--metric-data-queries',
+      queries,
+    );
+    expect(MetricDataResults).toMatchObject([{ Id: 'calls', Label: 'Invocations', StatusCode: 'Complete' }]);
+    expect(MetricDataResults[0].Values[0]).toBeGreaterThan(0);
   });
 
   it('is told what is wrong', async () => {

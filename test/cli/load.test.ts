@@ -26,32 +26,78 @@ async function emulate(...args: string[]) {
     running.child.kill('SIGTERM');
     await running.done;
   };
-  return { functionUrl, counts, stop };
+  return { functionUrl, invokeEndpoint, counts, stop };
 }
 
-describe('load --rate 20 on an emulator with concurrency 4', () => {
-  it('counts the 429s and the cold starts that the emulator counts', async () => {
-    const emulator = await emulate('--concurrency', '4');
-    const { code, stdout, target, record } = await load(
-      ...['--rate', '20', '--duration', '4s', '--url', emulator.functionUrl, '--front-door', 'url'],
-    );
-    const { throttles, invocations, environmentsMade } = await emulator.counts();
-    await emulator.stop();
-    expect(code).toBe(0);
-    const throttled = target.samples.filter(({ outcome }) => !outcome.ok && outcome.error.kind === 'throttled');
-    expect(target.samples).toHaveLength(80);
-    expect([throttled.length, 80 - throttled.length]).toEqual([throttles, invocations]);
-    // While the first environments are made, calls go on to come.
-    expect(throttles).toBeGreaterThan(0);
-    expect(target.samples.filter(({ start }) => start === 'cold')).toHaveLength(environmentsMade!);
-    expect(environmentsMade).toBe(4);
-    expect(record.run.options).toMatchObject({ rate: 20, durationMs: 4_000, planned: 80, arrivals: 'constant' });
-    expect(stdout).toContain('80 calls planned: 20 a second for 4s, at even distances');
-    expect(stdout).toMatch(/^offered 20\.0 a second · sent 20\.0 a second \(0 calls dropped, 0 missed\) · achieved /m);
-    expect(stdout).toContain(`${throttles} throttled (429), 0 failed otherwise`);
-    expect(stdout).toMatch(/^4 cold starts: \d while other calls were in flight \(scaling\)/m);
-  }, 60_000);
+describe('load on an emulator with concurrency 4', () => {
+  it.each([
+    { rate: 20, seconds: 4 },
+    // More than four come while the first environment is made.
+    { rate: 100, seconds: 1 },
+  ])(
+    'at $rate a second counts the 429s and the cold starts that the emulator counts',
+    async ({ rate, seconds }) => {
+      const emulator = await emulate('--concurrency', '4');
+      const calls = rate * seconds;
+      const { code, stdout, target, record } = await load(
+        ...['--rate', `${rate}`, '--duration', `${seconds}s`, '--url', emulator.functionUrl, '--front-door', 'url'],
+      );
+      const { throttles, invocations, environmentsMade } = await emulator.counts();
+      await emulator.stop();
+      expect(code).toBe(0);
+      const throttled = target.samples.filter(({ outcome }) => !outcome.ok && outcome.error.kind === 'throttled');
+      expect(target.samples).toHaveLength(calls);
+      expect([throttled.length, calls - throttled.length]).toEqual([throttles, invocations]);
+      if (rate === 100) expect(throttles).toBeGreaterThan(0);
+      expect(target.samples.filter(({ start }) => start === 'cold')).toHaveLength(environmentsMade!);
+      expect(record.run.options).toMatchObject({ rate, planned: calls, arrivals: 'constant' });
+      expect(stdout).toContain(`${calls} calls planned: ${rate} a second for ${seconds}s, at even distances`);
+      const offered = rate.toPrecision(3).replace('.', '\\.');
+      expect(stdout).toMatch(
+        new RegExp(
+          `^offered ${offered} a second · sent ${offered} a second \\(0 calls dropped, 0 missed\\) · achieved `,
+          'm',
+        ),
+      );
+      expect(stdout).toContain(`${throttles} throttled (429), 0 failed otherwise`);
+      expect(stdout).toMatch(/^\d cold starts?: \d while other calls were in flight \(scaling\)/m);
+    },
+    60_000,
+  );
 });
+
+it('sets the figures of CloudWatch beside its own, which agree', async () => {
+  const { stdout, target } = await load('--rate', '10', '--duration', '2s');
+  expect(target.cloudWatch).toMatchObject({ complete: true });
+  const value = (name: string) => target.cloudWatch!.metrics.find(metric => metric.name === name)!.value;
+  expect(value('Invocations')).toBe(20);
+  expect(value('ColdStart')).toBe(target.samples.filter(({ start }) => start === 'cold').length);
+  expect(stdout).toMatch(/^Invocations sum +20 +20$/m);
+  // Each by its own way: EMF lines on one side, answers on the other.
+  expect(stdout).toMatch(/^Inference time average ms +(\S+) +\1$/m);
+  expect(stdout).not.toContain('differs');
+  const without = await load('--rate', '10', '--duration', '1s', '--no-metrics');
+  expect(without.target.cloudWatch).toBeUndefined();
+}, 60_000);
+
+it('says where CloudWatch differs: somebody else calls the same function', async () => {
+  const emulator = await emulate('--metric-delay', '500ms');
+  const endpoint = new URL(emulator.invokeEndpoint).origin;
+  await fetch(emulator.functionUrl, { method: 'POST', body: '{}' });
+  const cwd = await program.fresh();
+  const env = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'x',
+  };
+  const args = ['--function', 'resnet-bench', '--rate', '5', '--duration', '2s', PICTURE];
+  const { code, stdout } = await program.run(['load', ...args], { cwd, env });
+  await emulator.stop();
+  expect(code).toBe(0);
+  // Unless a new minute has just begun.
+  expect(stdout).toMatch(/^Invocations sum +(11 +10 +differs|10 +10)$/m);
+}, 60_000);
 
 it('asks for one trace a second, and the others for none', async () => {
   const { target } = await load('--rate', '20', '--duration', '3s', '--proactive', '2');

@@ -28,6 +28,7 @@ export interface EmulateCommandOptions {
   readonly traceLayout: TraceLayout;
   readonly traceDelay?: number;
   readonly tracePartial: TracePartial;
+  readonly metricDelay?: number;
   readonly sampling: Sampling;
   readonly logFormat: LogFormat;
   readonly model?: string;
@@ -42,7 +43,7 @@ export async function runEmulate(
   signal: AbortSignal,
 ): Promise<number> {
   const { port, memory, timeout, concurrency, idleTimeout, proactive, env = {}, model, preprocess } = options;
-  const { traceLayout, traceDelay = 0, tracePartial, sampling, logFormat } = options;
+  const { traceLayout, traceDelay = 0, metricDelay = 0, tracePartial, sampling, logFormat } = options;
   if (proactive > concurrency) {
     throw new UsageError(`--proactive ${proactive} is more than --concurrency ${concurrency}`, 'raise --concurrency');
   }
@@ -51,7 +52,14 @@ export async function runEmulate(
     emulate(
       {
         ...{ port, memoryMb: memory, timeoutMs: timeout, concurrency, idleTimeoutMs: idleTimeout, proactive, env },
-        telemetry: { traceLayout, traceDelayMs: traceDelay, tracePartial, sampling, logFormat },
+        telemetry: {
+          traceLayout,
+          traceDelayMs: traceDelay,
+          metricDelayMs: metricDelay,
+          tracePartial,
+          sampling,
+          logFormat,
+        },
         ...lifetimesOf(options),
         shares: sharesOf(options),
         ...(program && { program }),

@@ -16,6 +16,7 @@ for (;;) {
   const order = typeof event.body === 'string' && event.body.startsWith('{') ? JSON.parse(event.body) : event;
   if (order.exit !== undefined) process.exit(order.exit);
   if (order.timerMs) setTimeout(() => console.log(`timer fired at ${Date.now()}`), order.timerMs);
+  if (order.log !== undefined) console.log(order.log);
   let cpuMs;
   if (order.spinMs) cpuMs = spin(order.spinMs);
   if (order.hogMb) hog.push(Buffer.alloc(order.hogMb * 1024 * 1024, 1));
