@@ -19,6 +19,7 @@ import {
   limitsOption,
   logFormatOption,
   maxAgeOption,
+  maxCostOption,
   memoryListOption,
   memoryOption,
   metricDelayOption,
@@ -252,6 +253,7 @@ function withFunctionOptions(
     .addOption(headerOption())
     .addOption(timeoutOption())
     .addOption(connectionOption())
+    .addOption(maxCostOption())
     .addOption(memory)
     .addOption(idleTimeoutOption())
     .addOption(idleHalfLifeOption())

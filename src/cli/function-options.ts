@@ -2,6 +2,7 @@
 import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
 import { LOG_FORMATS, SAMPLINGS, TRACE_LAYOUTS, TRACE_PARTIALS } from '../core/lambda-telemetry.ts';
 import {
+  amount,
   defaultDuration,
   entry,
   flag,
@@ -77,6 +78,13 @@ export const tracePatienceOption = () =>
     '<time>',
     'after the last call, for those not found (default: 3m; emulated 5s and --trace-delay)',
   ).argParser(positiveDuration('--trace-patience', LONGEST_TIMER_MS));
+
+export const maxCostOption = () =>
+  option(
+    'max-cost',
+    '<USD>',
+    'end the run before its calls would cost more on AWS: an estimate by billed time and published prices (what is in flight before the first answer has no price yet)',
+  ).argParser(amount('--max-cost'));
 
 /** Repeatable. Values stay secret: nothing but the name is ever shown. */
 export const headerOption = () =>

@@ -14,6 +14,8 @@ export interface FunctionOptions {
   /** Milliseconds, as are the other durations. */
   readonly timeout: number;
   readonly connection: 'keep' | 'new';
+  /** US dollars. */
+  readonly maxCost?: number;
   readonly target: readonly TargetName[];
   readonly memory: number;
   readonly idleTimeout: number;
@@ -96,7 +98,7 @@ const OF_LAMBDA = {
   ...{ url: '--url', function: '--function', frontDoor: '--front-door', header: '--header', timeout: '--timeout' },
   ...{ connection: '--connection', traces: '--no-traces', logs: '--no-logs', traceInterval: '--trace-interval' },
   ...{ traceAttempts: '--trace-attempts', tracePatience: '--trace-patience', traceRate: '--trace-rate' },
-  ...{ metrics: '--no-metrics', metricPatience: '--metric-patience' },
+  ...{ maxCost: '--max-cost', metrics: '--no-metrics', metricPatience: '--metric-patience' },
 };
 const OF_EMULATED = {
   ...{ memory: '--memory', idleTimeout: '--idle-timeout', proactive: '--proactive', concurrency: '--concurrency' },

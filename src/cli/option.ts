@@ -41,6 +41,15 @@ export function wholeNumber(flag: string, least: number, most = Number.MAX_SAFE_
   };
 }
 
+/** Above 0, in whatever unit. */
+export function amount(flag: string): (text: string) => number {
+  return text => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (value > 0) return value;
+    throw new UsageError(`${flag} must be greater than 0, got "${text}"`, `for example ${flag} 0.5`);
+  };
+}
+
 /** `5%` or `5`, as a fraction. */
 export function percent(flag: string): (text: string) => number {
   return text => {

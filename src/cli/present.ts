@@ -40,6 +40,12 @@ export async function present(plan: RunPlan, presentation: Presentation): Promis
   if (!presentation.json)
     process.stdout.write(`${renderTable(record)}\n${printable(whatNext(folder, presentation.next(record)))}`);
   else process.stderr.write(printable(warningLines(record)));
+  if (record.run.stoppedBy === 'cost') {
+    const { maxCostUsd } = record.run.options;
+    const hint = 'raise --max-cost; what was measured by then is above, and in the record';
+    process.stderr.write(`error: stopped before it would cost more than ${maxCostUsd} USD\nhint: ${hint}\n`);
+    return EXIT.unmet;
+  }
   const failed = record.targets.filter(({ samples }) => !samples.some(({ outcome }) => outcome.ok));
   if (failed.length === 0 || record.run.status === 'interrupted') return EXIT.ok;
   const where = record.targets.length === 1 ? '' : ` on ${failed.map(({ name }) => name).join(', ')}`;

@@ -143,7 +143,7 @@ export const runSchema = z.object({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().exactOptional(),
   /** What ended the measuring; of several targets the one that ended before its iterations were done. */
-  stoppedBy: z.enum(['iterations', 'duration', 'signal']).exactOptional(),
+  stoppedBy: z.enum(['iterations', 'duration', 'signal', 'cost']).exactOptional(),
   /** Every option as it was resolved, defaults included. Secrets never enter. */
   options: z.record(z.string(), z.unknown()),
   /** When the measuring began, the zero of its schedule: milliseconds since the run began. */

@@ -13,6 +13,8 @@ export interface ScenarioContext {
   readonly beganMs?: number;
   /** Ends the scenario after the query in flight. */
   readonly signal: AbortSignal;
+  /** No query leaves any more, and those in flight are waited for. */
+  readonly ending?: AbortSignal;
   /** Numbers of slots that an earlier part of the run has sent or missed, of an open loop that goes on. */
   readonly done?: { has(seq: number): boolean };
   /** Told of slots that passed without a call, a stretch at a time. */

@@ -5,8 +5,11 @@ import { intervalRanks } from '../stats/interval.ts';
 import { supportsPercentile } from '../stats/percentile.ts';
 import { plural } from './figures.ts';
 
-export function describeStatus({ status, stoppedBy, scenario }: Run): string | undefined {
+export function describeStatus({ status, stoppedBy, scenario, options }: Run): string | undefined {
   if (status === 'running') return 'this run has not ended, or was killed: what it has measured so far';
+  if (status === 'interrupted' && stoppedBy === 'cost') {
+    return `this run was ended before it would cost more than ${options.maxCostUsd} USD (--max-cost, an estimate): what it had measured by then`;
+  }
   if (status === 'interrupted') return 'this run was interrupted: what it had measured by then';
   return stoppedBy === 'duration' && scenario !== 'open loop' ? 'ended by its duration' : undefined;
 }

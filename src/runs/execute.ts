@@ -135,13 +135,25 @@ async function* drive(
   const open = isOpen(plan);
   const journal = new RunJournal(folder, clock, open);
   const { beganMs = clock.nowMs() } = started.run;
+  const ending = new AbortController();
   const drives = plan.targets.map(({ name, runner, scenario }) => {
     const done = resumed?.done.get(name);
     const missed = (stretch: MissedStretch) => journal.incident({ kind: 'missed', target: name, ...stretch });
     const dropped = (stretch: DroppedStretch) => journal.incident({ kind: 'dropped', target: name, ...stretch });
     const steadiness = (found: Steadiness) => journal.incident({ ...found, target: name });
     const drive = (signal: AbortSignal) =>
-      scenario.drive({ runner, images, clock, beganMs, signal, missed, dropped, steadiness, ...(done && { done }) });
+      scenario.drive({
+        runner: plan.cost?.watching(runner) ?? runner,
+        images,
+        clock,
+        beganMs,
+        signal,
+        ending: ending.signal,
+        missed,
+        dropped,
+        steadiness,
+        ...(done && { done }),
+      });
     return [name, drive] as const;
   });
   const samples = interleave(new Map(drives), open ? 'own time' : 'turns', signal, plan.callsPerTurn);
@@ -156,7 +168,10 @@ async function* drive(
     for (;;) {
       const next = await samples.next();
       for (const incident of journal.news()) yield { type: 'incident', incident };
-      for (const found of evidence.news()) yield { type: 'evidence', ...found };
+      for (const found of evidence.news()) {
+        plan.cost?.correct(found.target, found.seq, found.evidence);
+        yield { type: 'evidence', ...found };
+      }
       if (next.done) {
         watch?.stop();
         if (evidence.any) yield { type: 'collecting' };
@@ -166,12 +181,15 @@ async function* drive(
         for (const incident of journal.news()) yield { type: 'incident', incident };
         const known = withAllLearned(plan, head);
         const metered = await withMetrics(plan, known, { fromMs, toMs }, reached, signal);
-        return [metered, next.value, target => evidence.warnings(target)];
+        const stoppedBy = ending.signal.aborted && !signal.aborted ? 'cost' : next.value;
+        return [metered, stoppedBy, target => evidence.warnings(target)];
       }
       const { target, sample } = next.value;
       journal.sample(target, sample);
       watch?.sample(target, sample);
       evidence.sample(target, sample);
+      plan.cost?.add(target, sample, infoOf(head, target));
+      if (plan.cost?.wouldPass) ending.abort();
       if (hasReached(sample)) reached.set(target, (reached.get(target) ?? 0) + 1);
       yield { type: 'sample', target, sample };
       // The first answer tells nearly all that there is to learn: a killed run should know it too.
@@ -194,6 +212,10 @@ async function* drive(
 
 function withAllLearned(plan: RunPlan, head: RecordHead): RecordHead {
   return plan.targets.reduce((known, { name, runner }) => withLearned(known, name, runner.learned?.() ?? {}), head);
+}
+
+function infoOf({ targets }: RecordHead, name: string): TargetInfo {
+  return targets.find(target => target.name === name)!.info;
 }
 
 /** An answer came from behind the front door, well or not. */

@@ -93,7 +93,7 @@ export function finishedHead(
     incidents,
     run: {
       ...head.run,
-      status: stoppedBy === 'signal' ? 'interrupted' : 'completed',
+      status: stoppedBy === 'signal' || stoppedBy === 'cost' ? 'interrupted' : 'completed',
       endedAt: new Date().toISOString(),
       stoppedBy,
     },

@@ -5,6 +5,7 @@ import { SetupError, UsageError } from '../core/errors.ts';
 import type { RecordHead } from '../core/record.ts';
 import type { ModelOptions } from '../models/resolve.ts';
 import type { Schedule } from '../scenarios/schedule.ts';
+import { type CostWatch, withCostLimit } from './cost-watch.ts';
 import { DoneSlots } from './done-slots.ts';
 import { findRecord, readHead } from './read-run.ts';
 import { refuseOtherMachine, refuseOtherWork } from './resume-checks.ts';
@@ -44,12 +45,23 @@ export async function planResume(
   const note = readResumeNote(folder);
   refuseOtherMachine(head, note);
   const soak = readSoakOptions(head, note, options.secrets);
-  const plan = await planSoak(soak, modelOptions);
+  const { maxCostUsd } = head.run.options;
+  const plan = withCostLimit(
+    await planSoak(soak, modelOptions),
+    typeof maxCostUsd === 'number' ? maxCostUsd : undefined,
+  );
   refuseOtherWork(head, note, plan);
-  return { plan, resumed: await whatIsLeft(file, head, soak) };
+  return { plan, resumed: await whatIsLeft(file, head, soak, plan.cost) };
 }
 
-async function whatIsLeft(file: string, head: RecordHead, soak: SoakPlanOptions): Promise<Resumed> {
+/** `cost` is told of what was spent. */
+async function whatIsLeft(
+  file: string,
+  head: RecordHead,
+  soak: SoakPlanOptions,
+  cost: CostWatch | undefined,
+): Promise<Resumed> {
+  const infos = new Map(head.targets.map(({ name, info }) => [name, info]));
   const folder = dirname(file);
   const samples = join(folder, SAMPLES_FILE);
   const { startedAt, beganMs, segments } = head.run;
@@ -62,6 +74,9 @@ async function whatIsLeft(file: string, head: RecordHead, soak: SoakPlanOptions)
     if ('sample' in line) {
       done.get(line.target)?.add(line.sample.seq);
       lastSignMs = Math.max(lastSignMs, line.sample.completedMs);
+      cost?.add(line.target, line.sample, infos.get(line.target)!);
+    } else if ('evidence' in line) {
+      cost?.correct(line.target, line.seq, line.evidence);
     } else if ('incident' in line && line.incident.kind === 'missed') {
       const { target, firstSeq, count, toMs } = line.incident;
       for (let seq = firstSeq; seq < firstSeq + count; seq++) done.get(target)?.add(seq);

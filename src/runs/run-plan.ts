@@ -2,6 +2,7 @@
 import type { Image } from '../core/image.ts';
 import type { Runner } from '../core/runner.ts';
 import type { Scenario } from '../core/scenario.ts';
+import type { CostWatch } from './cost-watch.ts';
 import type { ResumeNote } from './resume-note.ts';
 
 /** A runner with its name in the record, and what drives it. */
@@ -23,6 +24,8 @@ export interface RunPlan {
   /** One when absent. */
   readonly callsPerTurn?: number;
   readonly images: readonly Image[];
+  /** Ends the run before it would cost more. */
+  readonly cost?: CostWatch;
   /** Run folders are made in here. */
   readonly outDir: string;
   /** Every option as it was resolved; goes into the record. */

@@ -24,13 +24,21 @@ export function closedLoop(options: ClosedLoopOptions): Scenario {
   return {
     name: 'closed loop',
     open: false,
-    async *drive({ runner, images, clock, beganMs = clock.nowMs(), signal }): AsyncGenerator<Sample, StopReason> {
+    async *drive({
+      runner,
+      images,
+      clock,
+      beganMs = clock.nowMs(),
+      signal,
+      ending,
+    }): AsyncGenerator<Sample, StopReason> {
       const endMs = beganMs + durationMs;
       let cold = 0;
       let warm = 0;
       let measured = 0;
       for (let seq = 0; ; seq++) {
         if (measured >= iterations || cold >= iterations + MANY_COLD) return 'iterations';
+        if (ending?.aborted) return 'signal';
         if (!signal.aborted) await runner.prepare?.(signal);
         if (signal.aborted) return 'signal';
         const scheduledMs = clock.nowMs();

@@ -15,8 +15,9 @@ export function coldStarts({ count, firstApart = false }: ColdStartsOptions): Sc
   return {
     name: 'cold starts',
     open: false,
-    async *drive({ runner, images, clock, signal }): AsyncGenerator<Sample, StopReason> {
+    async *drive({ runner, images, clock, signal, ending }): AsyncGenerator<Sample, StopReason> {
       for (let seq = 0; seq < calls; seq++) {
+        if (ending?.aborted) return 'signal';
         if (!signal.aborted) await runner.prepare?.(signal);
         if (signal.aborted) return 'signal';
         const image = images[seq % images.length]!;

@@ -2,6 +2,7 @@
  * Open loop: queries leave by a schedule, whatever became of those before. Latency counts from the scheduled time, so that
  * waiting is never left out (Tene, "How not to measure latency").
  */
+import { setMaxListeners } from 'node:events';
 import type { Sample } from '../core/record.ts';
 import type { Scenario, ScenarioContext, StopReason } from '../core/scenario.ts';
 import { Arrivals } from './arrivals.ts';
@@ -32,6 +33,8 @@ export function openLoop(options: OpenLoopOptions): Scenario {
       // A reader who leaves early stops the sending, too.
       const left = new AbortController();
       const signal = AbortSignal.any([context.signal, left.signal]);
+      // Each call in flight listens.
+      setMaxListeners(0, signal);
       const sending = send(options, { ...context, signal }, samples);
       try {
         yield* samples;
@@ -52,6 +55,7 @@ async function send(
     clock,
     beganMs = clock.nowMs(),
     signal,
+    ending,
     done,
     missed = () => {},
     dropped = () => {},
@@ -60,6 +64,7 @@ async function send(
 ): Promise<StopReason> {
   const { schedule, latestMs = Number.POSITIVE_INFINITY, order = inTurns(images.length) } = options;
   const { maxInFlight = Number.POSITIVE_INFINITY } = options;
+  const noMore = ending === undefined ? signal : AbortSignal.any([signal, ending]);
   const inFlight = new Set<Promise<void>>();
   const missedSlots = new MissedSlots(missed);
   const droppedCalls = new DroppedCalls(dropped);
@@ -70,8 +75,8 @@ async function send(
       seq++;
       if (done?.has(seq)) continue;
       const scheduledMs = beganMs + offsetMs;
-      await clock.sleepUntil(scheduledMs, signal);
-      if (signal.aborted) return 'signal';
+      await clock.sleepUntil(scheduledMs, noMore);
+      if (noMore.aborted) return 'signal';
       if (failed) return 'duration';
       if (clock.nowMs() - scheduledMs > latestMs) {
         missedSlots.add(seq, scheduledMs);

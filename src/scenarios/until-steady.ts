@@ -39,7 +39,7 @@ interface Agreement {
 }
 
 async function* drive(
-  { runner, images, clock, beganMs = clock.nowMs(), signal, steadiness = () => {} }: ScenarioContext,
+  { runner, images, clock, beganMs = clock.nowMs(), signal, ending, steadiness = () => {} }: ScenarioContext,
   { windowCalls, margin, durationMs }: UntilSteadyOptions,
   agreement: Agreement,
 ): AsyncGenerator<Sample, StopReason> {
@@ -51,12 +51,13 @@ async function* drive(
       steadiness(steady(calls, spread!));
       return 'iterations';
     }
-    if (!signal.aborted) await runner.prepare?.(signal);
+    const ended = () => signal.aborted || ending?.aborted === true;
+    if (!ended()) await runner.prepare?.(signal);
     const scheduledMs = clock.nowMs();
-    if (signal.aborted || scheduledMs >= beganMs + durationMs) {
+    if (ended() || scheduledMs >= beganMs + durationMs) {
       const stretch = { fromMs: calls[0]?.issuedMs ?? beganMs, toMs: scheduledMs };
       steadiness({ kind: 'never-steady', ...stretch, ...(spread !== undefined && { spread }) });
-      return signal.aborted ? 'signal' : 'duration';
+      return ended() ? 'signal' : 'duration';
     }
     const image = images[seq % images.length]!;
     const sample = await issue({ seq, image, scheduledMs }, runner, clock, signal);

@@ -1,6 +1,7 @@
 /** `resnet-bench cold`: what an environment's first call costs, many times. */
 import { UsageError } from '../../core/errors.ts';
 import { planCold } from '../../runs/cold-plan.ts';
+import { withCostLimit } from '../../runs/cost-watch.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
 import { pullStep, reportStep } from '../next.ts';
@@ -27,7 +28,7 @@ export async function runCold(
   }
   const cold = { ...targetOptionsOf(paths, options), count, cold: { ...(wait !== undefined && { waitMs: wait }) } };
   const plan = await withModelProgress(onEvent => planCold(cold, { signal, onEvent }));
-  return present(plan, {
+  return present(withCostLimit(plan, options.maxCost), {
     json: json === true,
     limits: { iterations: count, cold: true },
     signal,

@@ -1,6 +1,7 @@
 /** `resnet-bench lambda`: a function, deployed or emulated, in a closed loop; beside the classifier in this process when asked. */
 import { UsageError } from '../../core/errors.ts';
 import type { RunRecord } from '../../core/record.ts';
+import { withCostLimit } from '../../runs/cost-watch.ts';
 import { planLambda } from '../../runs/lambda-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
@@ -34,7 +35,7 @@ export async function runLambda(
   const plan = await withModelProgress(onEvent =>
     planLambda({ ...targetOptionsOf(paths, options), ...limits, warmup }, { signal, onEvent }),
   );
-  return present(plan, {
+  return present(withCostLimit(plan, options.maxCost), {
     json: json === true,
     limits,
     signal,

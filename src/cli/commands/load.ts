@@ -1,5 +1,6 @@
 /** `resnet-bench load`: so many calls a second. */
 import { UsageError } from '../../core/errors.ts';
+import { withCostLimit } from '../../runs/cost-watch.ts';
 import { planLoad } from '../../runs/load-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
@@ -42,7 +43,7 @@ export async function runLoad(
     ...(arrivals === 'poisson' && { poissonSeed: seed }),
   };
   const plan = await withModelProgress(onEvent => planLoad(load, { signal, onEvent }));
-  return present(plan, {
+  return present(withCostLimit(plan, options.maxCost), {
     json: json === true,
     limits: { durationMs: duration },
     signal,

@@ -1,5 +1,6 @@
 /** `resnet-bench soak`: a call each interval, through a function and in this process. */
 import { UsageError } from '../../core/errors.ts';
+import { withCostLimit } from '../../runs/cost-watch.ts';
 import { planSoak } from '../../runs/soak-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
@@ -34,7 +35,7 @@ export async function runSoak(
     ...(shuffle === true && { shuffleSeed: seed }),
   };
   const plan = await withModelProgress(onEvent => planSoak(soak, { signal, onEvent }));
-  return present(plan, {
+  return present(withCostLimit(plan, options.maxCost), {
     json: json === true,
     limits: { durationMs: duration },
     signal,

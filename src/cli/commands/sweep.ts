@@ -1,6 +1,7 @@
 /** `resnet-bench sweep`: which memory size, how many threads. */
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../../core/errors.ts';
+import { withCostLimit } from '../../runs/cost-watch.ts';
 import { planSweep } from '../../runs/sweep-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
@@ -47,7 +48,7 @@ export async function runSweep(
     ...{ iterations, warmup, rounds },
   };
   const plan = await withModelProgress(onEvent => planSweep(sweep, { signal, onEvent }));
-  return present(plan, {
+  return present(withCostLimit(plan, options.maxCost), {
     json: json === true,
     limits: { iterations },
     signal,

@@ -1,4 +1,6 @@
 /** `resnet-bench warm`: times of warm calls, once they have come to rest. */
+
+import { withCostLimit } from '../../runs/cost-watch.ts';
 import { planWarm } from '../../runs/warm-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
@@ -26,7 +28,7 @@ export async function runWarm(
   const { window, margin, duration, out, json } = options;
   const warm = { ...targetOptionsOf(paths, options), windowCalls: window, margin, durationMs: duration };
   const plan = await withModelProgress(onEvent => planWarm(warm, { signal, onEvent }));
-  return present(plan, {
+  return present(withCostLimit(plan, options.maxCost), {
     json: json === true,
     limits: { durationMs: duration },
     signal,

@@ -1,0 +1,100 @@
+/** What a run has cost so far on AWS, estimated as it goes, and when the next call would pass a limit. */
+import { SetupError } from '../core/errors.ts';
+import type { Evidence } from '../core/evidence.ts';
+import { callCostUsd } from '../core/prices.ts';
+import type { Sample, TargetInfo } from '../core/record.ts';
+import type { Runner } from '../core/runner.ts';
+import { prepared } from './prepared-runner.ts';
+import type { RunPlan } from './run-plan.ts';
+
+/** The plan with a limit, which the record tells. */
+export function withCostLimit(plan: RunPlan, limitUsd: number | undefined): RunPlan {
+  if (limitUsd === undefined) return plan;
+  return { ...plan, cost: new CostWatch(limitUsd), options: { ...plan.options, maxCostUsd: limitUsd } };
+}
+
+type Info = Pick<TargetInfo, 'memoryMb' | 'frontDoor' | 'emulated' | 'connection'>;
+
+export class CostWatch {
+  readonly limitUsd: number;
+  #spentUsd = 0;
+  #dearestUsd = 0;
+  #inFlight = 0;
+  /** Calls by their time here, until the log tells what was billed. */
+  readonly #estimated = new Map<
+    string,
+    { readonly usd: number; readonly memoryMb: number; readonly info: Info; readonly sample: Sample }
+  >();
+
+  constructor(limitUsd: number) {
+    this.limitUsd = limitUsd;
+  }
+
+  get spentUsd(): number {
+    return this.#spentUsd;
+  }
+
+  /** Of a call that is over. Throws SetupError when nobody knows what it cost. */
+  add(target: string, sample: Sample, info: Info): void {
+    if (info.connection === undefined || !isBilled(sample)) return;
+    const memoryMb = info.memoryMb ?? sample.memory.sizeMb ?? sample.evidence?.log?.memorySizeMb;
+    // Of a failed call, which tells nothing, that of the others will do.
+    if (memoryMb === undefined && !sample.outcome.ok) return;
+    if (memoryMb === undefined) {
+      throw new SetupError(
+        'what a call costs is not known: the function does not tell its memory',
+        'leave --max-cost out, or name the function by --function',
+      );
+    }
+    const billedMs = sample.evidence?.log?.billedMs;
+    // The network is in it, so that it is rather too much.
+    const usd = costOf(billedMs ?? Math.ceil(sample.completedMs - sample.issuedMs), memoryMb, info, sample);
+    this.#count(usd);
+    if (billedMs === undefined) this.#estimated.set(`${target} ${sample.seq}`, { usd, memoryMb, info, sample });
+  }
+
+  /** What became known of it later. */
+  correct(target: string, seq: number, { log }: Evidence): void {
+    const estimated = this.#estimated.get(`${target} ${seq}`);
+    if (estimated === undefined || log?.billedMs === undefined) return;
+    this.#estimated.delete(`${target} ${seq}`);
+    this.#spentUsd -= estimated.usd;
+    this.#count(costOf(log.billedMs, estimated.memoryMb, estimated.info, estimated.sample));
+  }
+
+  /** Whether one more call, should it and those in flight be as dear as the dearest, costs more than is allowed. */
+  get wouldPass(): boolean {
+    return this.#spentUsd + (1 + this.#inFlight) * this.#dearestUsd > this.limitUsd;
+  }
+
+  /** The same runner, its calls in flight counted. */
+  watching(runner: Runner): Runner {
+    return {
+      ...prepared(runner, { prepare: async signal => runner.prepare?.(signal) }),
+      infer: async (image, signal) => {
+        this.#inFlight++;
+        try {
+          return await runner.infer(image, signal);
+        } finally {
+          this.#inFlight--;
+        }
+      },
+    };
+  }
+
+  #count(usd: number): void {
+    this.#spentUsd += usd;
+    this.#dearestUsd = Math.max(this.#dearestUsd, usd);
+  }
+}
+
+function costOf(billedMs: number, memoryMb: number, { frontDoor }: Info, { requestBytes }: Sample): number {
+  return callCostUsd({ billedMs, memoryMb, frontDoor, requestBytes });
+}
+
+/** What a front door refused, or never came to one, is not. */
+function isBilled({ outcome }: Sample): boolean {
+  if (outcome.ok) return true;
+  const { kind, httpStatus = 0 } = outcome.error;
+  return kind === 'function-error' || kind === 'timeout' || httpStatus >= 500;
+}
