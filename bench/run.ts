@@ -5,6 +5,7 @@ import { benchHarness } from './harness.ts';
 import { benchHelp } from './help.ts';
 import { benchInference } from './inference.ts';
 import { benchIssueDelay } from './issue-delay.ts';
+import { benchLoad } from './load.ts';
 import { benchPolling } from './polling.ts';
 import { benchPreprocessing } from './preprocess.ts';
 import { benchPureSteps } from './pure.ts';
@@ -17,6 +18,7 @@ const benches: Record<string, () => Promise<void>> = {
   inference: benchInference,
   'issue-delay': benchIssueDelay,
   day: benchDay,
+  load: benchLoad,
   polling: benchPolling,
   preprocess: benchPreprocessing,
   help: benchHelp,
