@@ -76,7 +76,7 @@ export class FunctionControl {
         if (!passes || performance.now() > endMs) throw thrown;
       }
       if (performance.now() > endMs) throw new ChangeFailed(`an update takes longer than ${PATIENCE_MS / 1_000} s`);
-      await sleep(pauseMs, undefined, { signal });
+      await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 }

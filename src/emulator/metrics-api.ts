@@ -68,7 +68,9 @@ function resultOf(
   const buckets = new Map<number, number[]>();
   for (const { epochMs, value } of points) {
     const bucket = Math.floor((epochMs - fromMs) / (Period * 1_000));
-    buckets.set(bucket, [...(buckets.get(bucket) ?? []), value]);
+    const values = buckets.get(bucket);
+    if (values === undefined) buckets.set(bucket, [value]);
+    else values.push(value);
   }
   const data = [...buckets].sort(([a], [b]) => (ScanBy === 'TimestampAscending' ? a - b : b - a));
   return {

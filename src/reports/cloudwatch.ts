@@ -102,7 +102,8 @@ function ownFigure({ namespace, name, statistic }: Metric, samples: readonly Sam
 }
 
 function hasReached({ outcome }: Sample): boolean {
-  return outcome.ok || isFunctionError(outcome.error) || outcome.error.httpStatus === 500;
+  // What our handler refuses or fails at it answers itself.
+  return outcome.ok || isFunctionError(outcome.error) || [400, 500].includes(outcome.error.httpStatus ?? 0);
 }
 
 /** As Lambda counts: what the handler answered with 500 itself is none. */

@@ -1,7 +1,7 @@
 /** What a run has cost so far on AWS, estimated as it goes, and when the next call would pass a limit. */
 import { SetupError } from '../core/errors.ts';
 import type { Evidence } from '../core/evidence.ts';
-import { callCostUsd } from '../core/prices.ts';
+import { callCostUsd, type PricedCall } from '../core/prices.ts';
 import type { Sample, TargetInfo } from '../core/record.ts';
 import type { Runner } from '../core/runner.ts';
 import { prepared } from './prepared-runner.ts';
@@ -13,6 +13,14 @@ export function withCostLimit(plan: RunPlan, limitUsd: number | undefined): RunP
   return { ...plan, cost: new CostWatch(limitUsd), options: { ...plan.options, maxCostUsd: limitUsd } };
 }
 
+/** Of a call whose log line may still come. */
+interface Estimate extends Omit<PricedCall, 'billedMs'> {
+  readonly usd: number;
+}
+
+/** Beyond that the oldest stay estimates: their log lines would have come by then. */
+const MOST_ESTIMATED = 100_000;
+
 type Info = Pick<TargetInfo, 'memoryMb' | 'frontDoor' | 'emulated' | 'connection'>;
 
 export class CostWatch {
@@ -21,10 +29,7 @@ export class CostWatch {
   #dearestUsd = 0;
   #inFlight = 0;
   /** Calls by their time here, until the log tells what was billed. */
-  readonly #estimated = new Map<
-    string,
-    { readonly usd: number; readonly memoryMb: number; readonly info: Info; readonly sample: Sample }
-  >();
+  readonly #estimated = new Map<string, Estimate>();
 
   constructor(limitUsd: number) {
     this.limitUsd = limitUsd;
@@ -46,11 +51,15 @@ export class CostWatch {
         'leave --max-cost out, or name the function by --function',
       );
     }
+    const call = { memoryMb, frontDoor: info.frontDoor, requestBytes: sample.requestBytes };
     const billedMs = sample.evidence?.log?.billedMs;
     // The network is in it, so that it is rather too much.
-    const usd = costOf(billedMs ?? Math.ceil(sample.completedMs - sample.issuedMs), memoryMb, info, sample);
+    const usd = callCostUsd({ ...call, billedMs: billedMs ?? Math.ceil(sample.completedMs - sample.issuedMs) });
     this.#count(usd);
-    if (billedMs === undefined) this.#estimated.set(`${target} ${sample.seq}`, { usd, memoryMb, info, sample });
+    if (billedMs !== undefined) return;
+    this.#estimated.set(`${target} ${sample.seq}`, { ...call, usd });
+    const [oldest] = this.#estimated.keys();
+    if (this.#estimated.size > MOST_ESTIMATED) this.#estimated.delete(oldest!);
   }
 
   /** What became known of it later. */
@@ -59,7 +68,7 @@ export class CostWatch {
     if (estimated === undefined || log?.billedMs === undefined) return;
     this.#estimated.delete(`${target} ${seq}`);
     this.#spentUsd -= estimated.usd;
-    this.#count(costOf(log.billedMs, estimated.memoryMb, estimated.info, estimated.sample));
+    this.#count(callCostUsd({ ...estimated, billedMs: log.billedMs }));
   }
 
   /** Whether one more call, should it and those in flight be as dear as the dearest, costs more than is allowed. */
@@ -86,10 +95,6 @@ export class CostWatch {
     this.#spentUsd += usd;
     this.#dearestUsd = Math.max(this.#dearestUsd, usd);
   }
-}
-
-function costOf(billedMs: number, memoryMb: number, { frontDoor }: Info, { requestBytes }: Sample): number {
-  return callCostUsd({ billedMs, memoryMb, frontDoor, requestBytes });
 }
 
 /** What a front door refused, or never came to one, is not. */

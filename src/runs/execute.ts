@@ -220,7 +220,9 @@ function infoOf({ targets }: RecordHead, name: string): TargetInfo {
 
 /** An answer came from behind the front door, well or not. */
 function hasReached({ outcome }: Sample): boolean {
-  return outcome.ok || outcome.error.kind === 'function-error' || (outcome.error.httpStatus ?? 0) >= 500;
+  if (outcome.ok) return true;
+  const { kind, httpStatus = 0 } = outcome.error;
+  return kind === 'function-error' || httpStatus >= 500 || httpStatus === 400;
 }
 
 async function withMetrics(

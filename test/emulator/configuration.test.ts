@@ -103,8 +103,11 @@ it('a smaller memory is a smaller share', async () => {
   const running = await emulator({ memoryMb: 1769, updateMs: 50 });
   if (running.cpuShare === 'unlimited') return console.warn(`skipped: ${running.noLimits?.reason}`);
   const spin = async () => (await echo(running.functionUrl, { spinMs: 1_000 })).cpuMs!;
-  expect(await spin()).toBeGreaterThan(800);
+  const before = await spin();
   await put(running, { MemorySize: 442 });
   await settled(running);
-  expect(await spin()).toBeLessThan(400);
+  const after = await spin();
+  // A quarter, and a period's quota at the start; of a whole one that a busy machine may not have given in full.
+  expect(after).toBeLessThan(400);
+  expect(after).toBeLessThan(0.7 * before);
 });

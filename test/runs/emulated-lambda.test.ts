@@ -76,7 +76,7 @@ describe('the emulated function', () => {
 
     const [only] = await environments();
     process.kill(only!.pid!, 'SIGKILL');
-    await until(async () => !(await environments()).some(({ pid }) => pid === only!.pid));
+    await until(async () => !(await environments()).some(({ id }) => id === only!.id));
     const afterKill = await call();
     expect(afterKill.start).toBe('cold');
 
