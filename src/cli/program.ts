@@ -2,20 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../core/errors.ts';
-import {
-  type CommandContext,
-  defineCold,
-  defineEmulate,
-  defineLambda,
-  defineLoad,
-  defineLocal,
-  defineModel,
-  defineReport,
-  defineResume,
-  defineSoak,
-  defineSweep,
-  defineWarm,
-} from './definitions.ts';
+import type { CommandContext } from './command-context.ts';
+import { defineEmulate, defineLocal, defineModel, defineReport, defineResume } from './definitions.ts';
+import { defineMeasuring } from './measuring-definitions.ts';
 
 /** Exit code of the command line, once it has run. Throws BenchError. */
 export async function runProgram(argv: readonly string[], signal: AbortSignal): Promise<number> {
@@ -54,12 +43,7 @@ Environment:
     );
 
   defineLocal(program, context);
-  defineLambda(program, context);
-  defineCold(program, context);
-  defineWarm(program, context);
-  defineLoad(program, context);
-  defineSweep(program, context);
-  defineSoak(program, context);
+  defineMeasuring(program, context);
   defineResume(program, context);
   defineEmulate(program, context);
   defineReport(program);

@@ -11,6 +11,7 @@ import { finishedHead, newHead, resumedHead, withLearned } from './record-head.t
 import { type Resumed, resumeClock } from './resume-clock.ts';
 import { RunFolder, SAMPLES_FILE } from './run-folder.ts';
 import { RunJournal } from './run-journal.ts';
+import { RunMetrics } from './run-metrics.ts';
 import type { RunPlan } from './run-plan.ts';
 import { gatherEvidence, settledLines } from './settled-lines.ts';
 import { EvidenceWatch, type TargetEvidence } from './watch-evidence.ts';
@@ -162,8 +163,7 @@ async function* drive(
   const evidence = new EvidenceWatch(plan.targets, clock, journal);
   const learners = new Map(plan.targets.map(({ name, runner }) => [name, runner]));
   let head = started;
-  const fromMs = Date.now();
-  const reached = new Map<string, number>();
+  const metrics = new RunMetrics(plan.targets);
   try {
     for (;;) {
       const next = await samples.next();
@@ -175,12 +175,12 @@ async function* drive(
       if (next.done) {
         watch?.stop();
         if (evidence.any) yield { type: 'collecting' };
-        const toMs = Date.now();
+        metrics.over();
         for await (const found of evidence.rest(signal)) yield { type: 'evidence', ...found };
         journal.finish();
         for (const incident of journal.news()) yield { type: 'incident', incident };
         const known = withAllLearned(plan, head);
-        const metered = await withMetrics(plan, known, { fromMs, toMs }, reached, signal);
+        const metered = await metrics.added(known, signal);
         const stoppedBy = ending.signal.aborted && !signal.aborted ? 'cost' : next.value;
         return [metered, stoppedBy, target => evidence.warnings(target)];
       }
@@ -190,7 +190,7 @@ async function* drive(
       evidence.sample(target, sample);
       plan.cost?.add(target, sample, infoOf(head, target));
       if (plan.cost?.wouldPass) ending.abort();
-      if (hasReached(sample)) reached.set(target, (reached.get(target) ?? 0) + 1);
+      metrics.sample(target, sample);
       yield { type: 'sample', target, sample };
       // The first answer tells nearly all that there is to learn: a killed run should know it too.
       const learned = sample.outcome.ok ? learners.get(target)?.learned?.() : undefined;
@@ -216,32 +216,6 @@ function withAllLearned(plan: RunPlan, head: RecordHead): RecordHead {
 
 function infoOf({ targets }: RecordHead, name: string): TargetInfo {
   return targets.find(target => target.name === name)!.info;
-}
-
-/** An answer came from behind the front door, well or not. */
-function hasReached({ outcome }: Sample): boolean {
-  if (outcome.ok) return true;
-  const { kind, httpStatus = 0 } = outcome.error;
-  return kind === 'function-error' || httpStatus >= 500 || httpStatus === 400;
-}
-
-async function withMetrics(
-  plan: RunPlan,
-  head: RecordHead,
-  window: { readonly fromMs: number; readonly toMs: number },
-  reached: ReadonlyMap<string, number>,
-  signal: AbortSignal,
-): Promise<RecordHead> {
-  const found = await Promise.all(
-    plan.targets.map(async ({ name, runner }) =>
-      runner.metrics?.({ ...window, invocations: reached.get(name) ?? 0 }, signal),
-    ),
-  );
-  const targets = head.targets.map((target, i) => {
-    const cloudWatch = found[i];
-    return cloudWatch === undefined ? target : { ...target, cloudWatch };
-  });
-  return { ...head, targets };
 }
 
 async function finish(

@@ -14,6 +14,8 @@ import { smallModel } from '../cli/program.ts';
 
 const PICTURE = join(import.meta.dirname, '../../fixtures/odd/1x1.png');
 const AT_ONCE = 8;
+/** On a busy machine an environment may still be at its overhead when the next call comes, which then meets a new one. */
+const MOST_ENVIRONMENTS = 2 * AT_ONCE;
 const never = new AbortController().signal;
 
 interface Made {
@@ -34,7 +36,7 @@ async function calls(count: number, door: 'url' | 'http-api' | 'invoke', traceLa
   const emulator = await startEmulator(
     {
       ...ourFunction(model, 'torchvision'),
-      ...{ memoryMb: 1024, timeoutMs: 30_000, concurrency: AT_ONCE, idleTimeoutMs: 60_000, traceLayout },
+      ...{ memoryMb: 1024, timeoutMs: 30_000, concurrency: MOST_ENVIRONMENTS, idleTimeoutMs: 60_000, traceLayout },
     },
     never,
   );
@@ -125,7 +127,8 @@ describe.each([
       expect(init!.startMs).toBeGreaterThanOrEqual(service!.startMs - PRECISION_MS);
       expect(init!.endMs!).toBeLessThanOrEqual(invocation!.startMs + 0.001);
     }
-    expect(cold).toBe(AT_ONCE);
+    expect(cold).toBeGreaterThanOrEqual(AT_ONCE);
+    expect(cold).toBeLessThanOrEqual(MOST_ENVIRONMENTS);
   }, 60_000);
 });
 
