@@ -4,8 +4,8 @@
 export const PRICES = {
   asOf: '2026-11-23',
   region: 'us-east-1',
-  /** For a gigabyte of 1024 MB and a second. */
-  lambdaGbSecondUsd: { x86_64: 0.000_016_666_7, arm64: 0.000_013_333_4 },
+  /** For a gigabyte of 1024 MB and a second, on x86_64. */
+  lambdaGbSecondUsd: 0.000_016_666_7,
   lambdaRequestUsd: 0.2e-6,
   /** For each begun 512 KB of a request. */
   httpApiUnitUsd: 1e-6,
@@ -22,7 +22,7 @@ export interface PricedCall {
 
 /** US dollars of one call to a function on x86_64. */
 export function callCostUsd({ billedMs, memoryMb, frontDoor, requestBytes = 0 }: PricedCall): number {
-  const computeUsd = (billedMs / 1_000) * (memoryMb / 1_024) * PRICES.lambdaGbSecondUsd.x86_64;
+  const computeUsd = (billedMs / 1_000) * (memoryMb / 1_024) * PRICES.lambdaGbSecondUsd;
   const units = frontDoor === 'http-api' ? Math.max(1, Math.ceil(requestBytes / PRICES.httpApiUnitBytes)) : 0;
   return computeUsd + PRICES.lambdaRequestUsd + units * PRICES.httpApiUnitUsd;
 }

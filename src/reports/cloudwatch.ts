@@ -1,5 +1,6 @@
 /** CloudWatch's figures of a run beside what was measured here, and where the two differ. No layout. */
 import type { CloudWatchFigures } from '../core/cloudwatch.ts';
+import { hasReached } from '../core/reached.ts';
 import { isFirstCall, type Sample, type Target } from '../core/record.ts';
 import { distributionOf } from '../stats/distribution.ts';
 import { inFlight } from '../stats/in-flight.ts';
@@ -57,7 +58,7 @@ function ownFigure({ namespace, name, statistic }: Metric, samples: readonly Sam
   const answered = samples.filter(({ outcome }) => outcome.ok);
   switch (`${namespace} ${name}`) {
     case 'AWS/Lambda Invocations':
-      return samples.filter(hasReached).length;
+      return samples.filter(cameThrough).length;
     case 'AWS/Lambda Errors':
       return samples.filter(({ outcome }) => !outcome.ok && isFunctionError(outcome.error)).length;
     case 'AWS/Lambda Throttles':
@@ -66,11 +67,11 @@ function ownFigure({ namespace, name, statistic }: Metric, samples: readonly Sam
       const ends = samples.map(({ completedMs }) => completedMs);
       return samples.length === 0
         ? undefined
-        : inFlight(samples.filter(hasReached), [0, (mostOf(ends) ?? 0) + 1])[0]!.max;
+        : inFlight(samples.filter(cameThrough), [0, (mostOf(ends) ?? 0) + 1])[0]!.max;
     }
     case 'AWS/Lambda Duration':
       return figure(
-        samples.filter(hasReached).map(({ timings }) => timings.durationMs),
+        samples.filter(cameThrough).map(({ timings }) => timings.durationMs),
         statistic,
       );
     case 'ResNetBench InferenceTime':
@@ -101,10 +102,7 @@ function ownFigure({ namespace, name, statistic }: Metric, samples: readonly Sam
   }
 }
 
-function hasReached({ outcome }: Sample): boolean {
-  // What our handler refuses or fails at it answers itself.
-  return outcome.ok || isFunctionError(outcome.error) || [400, 500].includes(outcome.error.httpStatus ?? 0);
-}
+const cameThrough = ({ outcome }: Sample) => hasReached(outcome);
 
 /** As Lambda counts: what the handler answered with 500 itself is none. */
 function isFunctionError({ kind, httpStatus }: { kind: string; httpStatus?: number }): boolean {

@@ -2,6 +2,7 @@
 import { SetupError } from '../core/errors.ts';
 import type { Evidence } from '../core/evidence.ts';
 import { callCostUsd, type PricedCall } from '../core/prices.ts';
+import { hasReached } from '../core/reached.ts';
 import type { Sample, TargetInfo } from '../core/record.ts';
 import type { Runner } from '../core/runner.ts';
 import { prepared } from './prepared-runner.ts';
@@ -21,13 +22,15 @@ interface Estimate extends Omit<PricedCall, 'billedMs'> {
 /** Beyond that the oldest stay estimates: their log lines would have come by then. */
 const MOST_ESTIMATED = 100_000;
 
-type Info = Pick<TargetInfo, 'memoryMb' | 'frontDoor' | 'emulated' | 'connection'>;
+type Info = Pick<TargetInfo, 'memoryMb' | 'frontDoor' | 'connection'>;
 
 export class CostWatch {
   readonly limitUsd: number;
   #spentUsd = 0;
   #dearestUsd = 0;
   #inFlight = 0;
+  /** Failed calls of a function whose memory nobody has told yet. */
+  readonly #unpriced: { readonly target: string; readonly sample: Sample }[] = [];
   /** Calls by their time here, until the log tells what was billed. */
   readonly #estimated = new Map<string, Estimate>();
 
@@ -43,14 +46,18 @@ export class CostWatch {
   add(target: string, sample: Sample, info: Info): void {
     if (info.connection === undefined || !isBilled(sample)) return;
     const memoryMb = info.memoryMb ?? sample.memory.sizeMb ?? sample.evidence?.log?.memorySizeMb;
-    // Of a failed call, which tells nothing, that of the others will do.
-    if (memoryMb === undefined && !sample.outcome.ok) return;
+    if (memoryMb === undefined && !sample.outcome.ok) {
+      // It tells nothing; the first that succeeds will.
+      this.#unpriced.push({ target, sample });
+      return;
+    }
     if (memoryMb === undefined) {
       throw new SetupError(
         'what a call costs is not known: the function does not tell its memory',
         'leave --max-cost out, or name the function by --function',
       );
     }
+    for (const earlier of this.#unpriced.splice(0)) this.add(earlier.target, earlier.sample, { ...info, memoryMb });
     const call = { memoryMb, frontDoor: info.frontDoor, requestBytes: sample.requestBytes };
     const billedMs = sample.evidence?.log?.billedMs;
     // The network is in it, so that it is rather too much.
@@ -97,9 +104,7 @@ export class CostWatch {
   }
 }
 
-/** What a front door refused, or never came to one, is not. */
+/** Of one that was given up the function's work is paid for all the same. */
 function isBilled({ outcome }: Sample): boolean {
-  if (outcome.ok) return true;
-  const { kind, httpStatus = 0 } = outcome.error;
-  return kind === 'function-error' || kind === 'timeout' || httpStatus >= 500;
+  return hasReached(outcome) || (!outcome.ok && outcome.error.kind === 'timeout');
 }

@@ -1,4 +1,5 @@
 /** What the services behind a run's targets tell of it themselves, once it is over. */
+import { hasReached } from '../core/reached.ts';
 import type { RecordHead, Sample } from '../core/record.ts';
 import type { TargetPlan } from './run-plan.ts';
 
@@ -14,7 +15,7 @@ export class RunMetrics {
   }
 
   sample(target: string, sample: Sample): void {
-    if (hasReached(sample)) this.#reached.set(target, (this.#reached.get(target) ?? 0) + 1);
+    if (hasReached(sample.outcome)) this.#reached.set(target, (this.#reached.get(target) ?? 0) + 1);
   }
 
   /** The last call has ended. */
@@ -36,11 +37,4 @@ export class RunMetrics {
     });
     return { ...head, targets };
   }
-}
-
-/** An answer came from behind the front door, well or not. */
-function hasReached({ outcome }: Sample): boolean {
-  if (outcome.ok) return true;
-  const { kind, httpStatus = 0 } = outcome.error;
-  return kind === 'function-error' || httpStatus >= 500 || httpStatus === 400;
 }

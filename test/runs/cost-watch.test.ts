@@ -3,7 +3,7 @@ import { callCostUsd } from '../../src/core/prices.ts';
 import { CostWatch } from '../../src/runs/cost-watch.ts';
 import { sampleWith } from '../sample.ts';
 
-const INFO = { emulated: true, connection: 'keep', frontDoor: 'url', memoryMb: 1024 } as const;
+const INFO = { connection: 'keep', frontDoor: 'url', memoryMb: 1024 } as const;
 const second = callCostUsd({ billedMs: 1_000, memoryMb: 1024 });
 const call = (seq: number, more = {}) => sampleWith({ seq, issuedMs: 0, completedMs: 1_000, ...more });
 const failed = (kind: string, httpStatus?: number) =>
@@ -30,7 +30,7 @@ describe('what a run costs', () => {
     for (const outcome of [failed('throttled', 429), failed('refused'), failed('http-403', 403)]) {
       watch.add('lambda', call(0, outcome), INFO);
     }
-    watch.add('local', call(1), { emulated: false });
+    watch.add('local', call(1), {});
     expect(watch.spentUsd).toBe(0);
     watch.add('lambda', call(2, failed('http-5xx', 502)), INFO);
     expect(watch.spentUsd).toBeCloseTo(second, 12);
@@ -42,6 +42,15 @@ describe('what a run costs', () => {
     expect(watch.wouldPass).toBe(false);
     watch.add('lambda', call(1), INFO);
     expect(watch.wouldPass).toBe(true);
+  });
+
+  it('counts failed calls from before the memory was known, once it is', () => {
+    const { memoryMb: _, ...unknown } = INFO;
+    const watch = new CostWatch(1);
+    watch.add('lambda', call(0, failed('http-5xx', 500)), unknown);
+    expect(watch.spentUsd).toBe(0);
+    watch.add('lambda', call(1), INFO);
+    expect(watch.spentUsd).toBeCloseTo(2 * second, 12);
   });
 
   it('is an error where nobody knows', () => {

@@ -1,11 +1,9 @@
 /** `resnet-bench cold`: what an environment's first call costs, many times. */
 import { UsageError } from '../../core/errors.ts';
 import { planCold } from '../../runs/cold-plan.ts';
-import { withCostLimit } from '../../runs/cost-watch.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
+import { measure } from '../measure.ts';
 import { withModelProgress } from '../model-progress.ts';
-import { pullStep, reportStep } from '../next.ts';
-import { present } from '../present.ts';
 
 export interface ColdOptions extends FunctionOptions {
   readonly count: number;
@@ -22,17 +20,11 @@ export async function runCold(
   signal: AbortSignal,
 ): Promise<number> {
   refuseWithoutEffect(options, given);
-  const { count, wait, target, out, json } = options;
+  const { count, wait, target } = options;
   if (given('wait') && !target.includes('lambda')) {
     throw new UsageError('--wait is for lambda, which --target leaves out', 'a new process needs no waiting');
   }
   const cold = { ...targetOptionsOf(paths, options), count, cold: { ...(wait !== undefined && { waitMs: wait }) } };
   const plan = await withModelProgress(onEvent => planCold(cold, { signal, onEvent }));
-  return present(withCostLimit(plan, options.maxCost), {
-    json: json === true,
-    limits: { iterations: count, cold: true },
-    signal,
-    out,
-    next: record => [...pullStep(record), reportStep(out)],
-  });
+  return measure(plan, options, { iterations: count, cold: true }, signal);
 }

@@ -1,11 +1,9 @@
 /** `resnet-bench load`: so many calls a second. */
 import { UsageError } from '../../core/errors.ts';
-import { withCostLimit } from '../../runs/cost-watch.ts';
 import { planLoad } from '../../runs/load-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
+import { measure } from '../measure.ts';
 import { withModelProgress } from '../model-progress.ts';
-import { pullStep, reportStep } from '../next.ts';
-import { present } from '../present.ts';
 
 export interface LoadOptions extends FunctionOptions {
   /** Calls a second. */
@@ -28,7 +26,7 @@ export async function runLoad(
   signal: AbortSignal,
 ): Promise<number> {
   refuseWithoutEffect(options, given);
-  const { rate, duration, arrivals, seed, maxInFlight, concurrency, proactive, traceRate, out, json } = options;
+  const { rate, duration, arrivals, seed, maxInFlight, concurrency, proactive, traceRate } = options;
   if (arrivals !== 'poisson' && given('seed')) {
     throw new UsageError('--seed is for --arrivals poisson, and these are constant', 'add it, or leave --seed out');
   }
@@ -43,11 +41,5 @@ export async function runLoad(
     ...(arrivals === 'poisson' && { poissonSeed: seed }),
   };
   const plan = await withModelProgress(onEvent => planLoad(load, { signal, onEvent }));
-  return present(withCostLimit(plan, options.maxCost), {
-    json: json === true,
-    limits: { durationMs: duration },
-    signal,
-    out,
-    next: record => [...pullStep(record), reportStep(out)],
-  });
+  return measure(plan, options, { durationMs: duration }, signal);
 }

@@ -1,11 +1,9 @@
 /** `resnet-bench soak`: a call each interval, through a function and in this process. */
 import { UsageError } from '../../core/errors.ts';
-import { withCostLimit } from '../../runs/cost-watch.ts';
 import { planSoak } from '../../runs/soak-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
+import { measure } from '../measure.ts';
 import { withModelProgress } from '../model-progress.ts';
-import { pullStep, reportStep } from '../next.ts';
-import { present } from '../present.ts';
 
 export interface SoakOptions extends FunctionOptions {
   /** Milliseconds. */
@@ -27,7 +25,7 @@ export async function runSoak(
   if (options.shuffle !== true && given('seed')) {
     throw new UsageError('--seed is for --shuffle, and pictures take turns', 'add --shuffle, or leave it out');
   }
-  const { interval, duration, shuffle, seed, out, json } = options;
+  const { interval, duration, shuffle, seed } = options;
   const soak = {
     ...targetOptionsOf(paths, options),
     intervalMs: interval,
@@ -35,11 +33,5 @@ export async function runSoak(
     ...(shuffle === true && { shuffleSeed: seed }),
   };
   const plan = await withModelProgress(onEvent => planSoak(soak, { signal, onEvent }));
-  return present(withCostLimit(plan, options.maxCost), {
-    json: json === true,
-    limits: { durationMs: duration },
-    signal,
-    out,
-    next: record => [...pullStep(record), reportStep(out)],
-  });
+  return measure(plan, options, { durationMs: duration }, signal);
 }

@@ -1,12 +1,10 @@
 /** `resnet-bench sweep`: which memory size, how many threads. */
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../../core/errors.ts';
-import { withCostLimit } from '../../runs/cost-watch.ts';
 import { planSweep } from '../../runs/sweep-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
+import { measure } from '../measure.ts';
 import { withModelProgress } from '../model-progress.ts';
-import { pullStep, reportStep } from '../next.ts';
-import { present } from '../present.ts';
 
 export interface SweepOptions extends Omit<FunctionOptions, 'memory' | 'threads'> {
   readonly memory?: readonly number[];
@@ -27,7 +25,7 @@ export async function runSweep(
   given: (name: string) => boolean,
   signal: AbortSignal,
 ): Promise<number> {
-  const { memory, threads, iterations, warmup, rounds, target, out, json } = options;
+  const { memory, threads, iterations, warmup, rounds, target } = options;
   const isLocal = !target.includes('lambda');
   const flat: FunctionOptions = { ...options, memory: MEMORY_SIZES_MB[0]!, threads: 1 };
   // Both say something of either target.
@@ -48,13 +46,7 @@ export async function runSweep(
     ...{ iterations, warmup, rounds },
   };
   const plan = await withModelProgress(onEvent => planSweep(sweep, { signal, onEvent }));
-  return present(withCostLimit(plan, options.maxCost), {
-    json: json === true,
-    limits: { iterations },
-    signal,
-    out,
-    next: record => [...pullStep(record), reportStep(out)],
-  });
+  return measure(plan, options, { iterations }, signal);
 }
 
 /** 1, 2, 4, ... and all of them. */

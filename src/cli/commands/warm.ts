@@ -1,11 +1,9 @@
 /** `resnet-bench warm`: times of warm calls, once they have come to rest. */
 
-import { withCostLimit } from '../../runs/cost-watch.ts';
 import { planWarm } from '../../runs/warm-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
+import { measure } from '../measure.ts';
 import { withModelProgress } from '../model-progress.ts';
-import { pullStep, reportStep } from '../next.ts';
-import { present } from '../present.ts';
 
 export interface WarmOptions extends FunctionOptions {
   /** Calls. */
@@ -25,14 +23,8 @@ export async function runWarm(
   signal: AbortSignal,
 ): Promise<number> {
   refuseWithoutEffect(options, given);
-  const { window, margin, duration, out, json } = options;
+  const { window, margin, duration } = options;
   const warm = { ...targetOptionsOf(paths, options), windowCalls: window, margin, durationMs: duration };
   const plan = await withModelProgress(onEvent => planWarm(warm, { signal, onEvent }));
-  return present(withCostLimit(plan, options.maxCost), {
-    json: json === true,
-    limits: { durationMs: duration },
-    signal,
-    out,
-    next: record => [...pullStep(record), reportStep(out)],
-  });
+  return measure(plan, options, { durationMs: duration }, signal);
 }
