@@ -92,7 +92,8 @@ function ownFigure({ namespace, name, statistic }: Metric, samples: readonly Sam
         statistic,
       );
     case 'ResNetBench ColdStart':
-      return answered.filter(({ start }) => isFirstCall(start)).length;
+      // A call that failed may have been an environment's first, too: its trace tells.
+      return samples.filter(({ start }) => isFirstCall(start)).length;
     case 'ResNetBench MemoryUsed':
       return mostOf(answered.map(({ memory }) => memory.usedMb));
     case 'ResNetBench Failure':
