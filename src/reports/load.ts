@@ -40,24 +40,35 @@ export function describeLoad(record: RunRecord, target: Target): string[] {
   const { samples } = target;
   const count = (of: (sample: Sample) => boolean) => samples.filter(of).length;
   const succeeded = count(({ outcome }) => outcome.ok);
-  const endMs = samples.reduce((last, { completedMs }) => Math.max(last, completedMs), beganMs + load.durationMs);
-  const lostOf = (kind: 'missed' | 'dropped') =>
-    (record.incidents ?? [])
-      .filter(
-        (incident): incident is IncidentOf<typeof kind> => incident.kind === kind && incident.target === target.name,
-      )
-      .reduce((sum, incident) => sum + incident.count, 0);
+  const lastMs = samples.reduce((last, { completedMs }) => Math.max(last, completedMs), beganMs);
+  const passedMs = passed(record.run, load, samples);
+  const dropped = (record.incidents ?? [])
+    .filter(
+      (incident): incident is IncidentOf<'dropped'> => incident.kind === 'dropped' && incident.target === target.name,
+    )
+    .reduce((sum, incident) => sum + incident.count, 0);
   const perSecond = (calls: number, ms: number) => `${((calls * 1_000) / ms).toPrecision(3)} a second`;
   const throttled = count(({ outcome }) => !outcome.ok && outcome.error.kind === 'throttled');
   const failed = samples.length - succeeded - throttled;
   return [
     [
-      `offered ${perSecond(load.planned, load.durationMs)}`,
-      `sent ${perSecond(samples.length, load.durationMs)} (${plural(lostOf('dropped'), 'call')} dropped, ${lostOf('missed')} missed)`,
-      `achieved ${perSecond(succeeded, endMs - beganMs)} until the last answer: ${succeeded} succeeded, ${throttled} throttled (429), ${failed} failed otherwise`,
+      `offered ${perSecond(samples.length + dropped, passedMs)}`,
+      `sent ${perSecond(samples.length, passedMs)} (${plural(dropped, 'call')} dropped)`,
+      `achieved ${perSecond(succeeded, Math.max(lastMs - beganMs, passedMs))} until the last answer: ${succeeded} succeeded, ${throttled} throttled (429), ${failed} failed otherwise`,
     ].join(' · '),
     ...describeScaling(target),
   ];
+}
+
+/** The planned time, or of a run that ended before it what had passed by its last call. */
+function passed(
+  { stoppedBy, beganMs = 0 }: RunRecord['run'],
+  { durationMs }: LoadOptions,
+  samples: readonly Sample[],
+): number {
+  if (stoppedBy === 'duration') return durationMs;
+  const last = samples.reduce((latest, { completedMs }) => Math.max(latest, completedMs), beganMs);
+  return Math.max(1, Math.min(durationMs, last - beganMs));
 }
 
 /** New environments that were made because all others had a call, and those that were not. */
@@ -87,8 +98,9 @@ export function loadCells({ run }: Pick<RunRecord, 'run'>, { samples }: Target):
   if (load === undefined || samples.length === 0) return [];
   const { beganMs = 0 } = run;
   const lengthMs = 1_000 * (LENGTHS_S.find(s => load.durationMs <= s * 1_000 * MOST_WINDOWS) ?? LENGTHS_S.at(-1)!);
-  const windows = Math.ceil(load.durationMs / lengthMs);
-  const edges = Array.from({ length: windows + 1 }, (_, i) => beganMs + Math.min(i * lengthMs, load.durationMs));
+  const passedMs = passed(run, load, samples);
+  const windows = Math.ceil(passedMs / lengthMs);
+  const edges = Array.from({ length: windows + 1 }, (_, i) => beganMs + Math.min(i * lengthMs, passedMs));
   const due = Array.from({ length: windows }, (): Sample[] => []);
   for (const sample of samples) {
     const window = Math.floor((sample.scheduledMs - beganMs) / lengthMs);
