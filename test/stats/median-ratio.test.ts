@@ -1,32 +1,14 @@
 /** The ratio of two medians: exact where it can be, and its interval as wide as it claims. */
 import { describe, expect, it } from 'vitest';
-import { medianRatio } from '../../src/stats/median-ratio.ts';
+import { medianRatio as apart, pairedMedianRatio as medianRatio } from '../../src/stats/median-ratio.ts';
 import { lognormalTimes, normal, seededRandom, shuffled } from '../random.ts';
+import { autocorrelated } from '../simulated.ts';
 
 const RANDOM = seededRandom(20);
 
-/** Times whose neighbours resemble each other: an autoregression of the first order, median 20. */
-function autocorrelated(count: number, correlation: number): number[] {
-  let state = normal(RANDOM);
-  return Array.from({ length: count }, () => {
-    state = correlation * state + Math.sqrt(1 - correlation ** 2) * normal(RANDOM);
-    return 20 * Math.exp(0.2 * state);
-  });
-}
-
-/** Share of repetitions whose interval holds 1, both sides being of one kind. */
-function coverage(repetitions: number, series: () => number[]): number {
-  let held = 0;
-  for (let i = 0; i < repetitions; i++) {
-    const [low, high] = medianRatio(series(), series())!.ci95!;
-    if (low <= 1 && 1 <= high) held++;
-  }
-  return held / repetitions;
-}
-
 describe('medianRatio', () => {
   it('divides the nearest-rank medians', () => {
-    expect(medianRatio([3, 1, 2, 100], [10, 30, 20, 25])).toEqual({ ratio: 0.1, ci95: null });
+    expect(medianRatio([3, 1, 2, 100], [10, 30, 20, 25])).toEqual({ ratio: 0.1, ci95: null, pValue: null });
   });
 
   it('is undefined without values, or when a median of 0 leaves no ratio', () => {
@@ -41,7 +23,7 @@ describe('medianRatio', () => {
 
   it('has no interval where a draw might have no ratio', () => {
     const withZeros = [...Array<number>(9).fill(0), ...Array<number>(11).fill(1)];
-    expect(medianRatio(withZeros, withZeros)).toEqual({ ratio: 1, ci95: null });
+    expect(medianRatio(withZeros, withZeros)).toEqual({ ratio: 1, ci95: null, pValue: null });
   });
 
   it('gives an interval from ten pairs on', () => {
@@ -52,7 +34,7 @@ describe('medianRatio', () => {
 
   it('holds the ratio in its interval, which is a point for values that are all the same', () => {
     const same = (value: number) => Array<number>(12).fill(value);
-    expect(medianRatio(same(4), same(2))).toEqual({ ratio: 2, ci95: [2, 2] });
+    expect(medianRatio(same(4), same(2))).toMatchObject({ ratio: 2, ci95: [2, 2] });
     for (const count of [10, 31, 200]) {
       const { ratio, ci95 } = medianRatio(lognormalTimes(count, RANDOM), lognormalTimes(count, RANDOM))!;
       expect(ci95![0]).toBeLessThanOrEqual(ratio);
@@ -70,7 +52,7 @@ describe('medianRatio', () => {
   });
 
   it('knows more of pairs that drift together than of values that do not', () => {
-    const drift = autocorrelated(60, 0.9);
+    const drift = autocorrelated(0.9)(60, RANDOM);
     const noise = () => drift.map(ms => ms * Math.exp(0.01 * normal(RANDOM)));
     const width = ([low, high]: readonly [number, number]) => high - low;
     const paired = medianRatio(noise(), noise())!;
@@ -78,10 +60,34 @@ describe('medianRatio', () => {
     expect(width(paired.ci95!)).toBeLessThan(0.5 * width(shuffledApart.ci95!));
   });
 
-  it('covers the truth about as often as it says, less for few pairs and for neighbours that resemble each other', () => {
-    expect(coverage(200, () => lognormalTimes(10, RANDOM))).toBeGreaterThan(0.84);
-    expect(coverage(200, () => lognormalTimes(20, RANDOM))).toBeGreaterThan(0.88);
-    expect(coverage(200, () => lognormalTimes(40, RANDOM))).toBeGreaterThan(0.9);
-    expect(coverage(200, () => autocorrelated(100, 0.5))).toBeGreaterThan(0.82);
+  it('draws the runs of a side apart, however they are ordered among each other', () => {
+    const [one, two] = [lognormalTimes(30, RANDOM), lognormalTimes(20, RANDOM).map(ms => ms * 3)];
+    const baseline = [lognormalTimes(40, RANDOM)];
+    expect(apart([one, two], baseline)!.ratio).toBe(apart([two, one], baseline)!.ratio);
+    // As many of each are drawn each time: what lies between them is no noise of a single series.
+    const width = ([low, high]: readonly [number, number]) => high / low;
+    const mixed = apart([shuffled([...one, ...two], RANDOM)], baseline)!;
+    expect(width(apart([one, two], baseline)!.ci95!)).toBeLessThan(width(mixed.ci95!));
+  });
+
+  it('has a p value that says what its interval says: at most 0.05 where that lies beyond the threshold', () => {
+    let beyond = 0;
+    for (let i = 0; i < 300; i++) {
+      const [a, b] = [lognormalTimes(40, RANDOM), lognormalTimes(40, RANDOM).map(ms => ms * 1.35)];
+      const { ci95, pValue } = apart([a], [b])!;
+      const outside = ci95![1] < 1 / 1.02 || ci95![0] > 1.02;
+      if (outside) beyond++;
+      // At the very edge the two may round apart.
+      if (Math.abs(pValue! - 0.05) > 0.005) expect(pValue! < 0.05).toBe(outside);
+    }
+    expect(beyond).toBeGreaterThan(30);
+    expect(beyond).toBeLessThan(270);
+  });
+
+  it('has a p value that goes on falling where no draw lies within the threshold', () => {
+    const [a, b] = [lognormalTimes(100, RANDOM), lognormalTimes(100, RANDOM)];
+    const far = (factor: number) => apart([a.map(ms => ms * factor)], [b])!.pValue!;
+    expect(far(3)).toBeLessThan(1e-6);
+    expect(far(4)).toBeLessThan(far(3));
   });
 });
