@@ -1,6 +1,6 @@
 /** What becomes known of a call after its answer: from its trace and from its log line. Kept as it was found; `runs` settles it with the sample. */
 import { z } from 'zod';
-import { startKindSchema } from './start-kind.ts';
+import { START_KINDS } from './start-kind.ts';
 
 const ms = () => z.number();
 
@@ -66,7 +66,7 @@ export const evidenceSchema = z.object({
   trace: traceEvidenceSchema.exactOptional(),
   log: logEvidenceSchema.exactOptional(),
   /** What the answer itself told, where the others may know better. */
-  handler: z.object({ start: startKindSchema, initMs: ms().exactOptional() }).exactOptional(),
+  handler: z.object({ start: z.enum(START_KINDS), initMs: ms().exactOptional() }).exactOptional(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 

@@ -4,7 +4,7 @@ import { cloudWatchSchema } from './cloudwatch.ts';
 import { evidenceSchema } from './evidence.ts';
 import { incidentSchema } from './incident.ts';
 import { PREPROCESS_MODES } from './preprocess-mode.ts';
-import { sampleSchema, startKindSchema } from './sample.ts';
+import { sampleSchema } from './sample.ts';
 
 export type { Incident, IncidentOf } from './incident.ts';
 export {
@@ -199,8 +199,6 @@ export const evidenceLineSchema = z.object({
 });
 export type EvidenceLine = z.infer<typeof evidenceLineSchema>;
 export type RunLine = SampleLine | IncidentLine | EvidenceLine;
-
-export { startKindSchema };
 
 /** The JSON Schema (draft 2020-12) of a finished record, as published in `docs/record.schema.json`. */
 export function recordJsonSchema(): object {

@@ -1,9 +1,9 @@
 /** One query and all that is known about it, as it stands in a record. */
 import { z } from 'zod';
 import { evidenceSchema, TRACE_JOINS, TRACE_STATES } from './evidence.ts';
-import { startEvidenceSchema, startKindSchema } from './start-kind.ts';
+import { START_EVIDENCES, START_KINDS } from './start-kind.ts';
 
-export { isFirstCall, START_KINDS, type StartKind, startKindSchema } from './start-kind.ts';
+export { isFirstCall, START_KINDS, type StartKind } from './start-kind.ts';
 
 const ms = () => z.number();
 const mb = () => z.number().nonnegative();
@@ -67,9 +67,9 @@ export const sampleSchema = z.object({
   image: z.string(),
   /** `apart`: the first call of a run after which others meet new environments of the same deployment. In no figure, as warm-up. */
   phase: z.enum(['warmup', 'measured', 'apart']),
-  start: startKindSchema,
+  start: z.enum(START_KINDS),
   /** Who says so: X-Ray, the function's own word for its environment's first call, or the init that its log line tells. Absent when it is unknown, and for what is no function. */
-  startBy: startEvidenceSchema.exactOptional(),
+  startBy: z.enum(START_EVIDENCES).exactOptional(),
   /** Intended send, real send and last byte: milliseconds since the run began, monotonic. */
   scheduledMs: ms(),
   issuedMs: ms(),

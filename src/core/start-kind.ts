@@ -1,10 +1,8 @@
-/** How a call met its environment. */
-import { z } from 'zod';
+/** How a call met its environment. Without schemas, which the command line's options would load for nothing. */
 
 /** How the environment met a query: by evidence, never by position or slowness. */
 export const START_KINDS = ['cold', 'proactive', 'warm', 'unknown'] as const;
-export const startKindSchema = z.enum(START_KINDS);
-export type StartKind = z.infer<typeof startKindSchema>;
+export type StartKind = (typeof START_KINDS)[number];
 
 /** The first call of an environment: neither warm-up nor one of the iterations. */
 export function isFirstCall(start: StartKind): boolean {
@@ -12,5 +10,5 @@ export function isFirstCall(start: StartKind): boolean {
 }
 
 /** The surest first. */
-export const startEvidenceSchema = z.enum(['trace', 'handler', 'log']);
-export type StartEvidence = z.infer<typeof startEvidenceSchema>;
+export const START_EVIDENCES = ['trace', 'handler', 'log'] as const;
+export type StartEvidence = (typeof START_EVIDENCES)[number];

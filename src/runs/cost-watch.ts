@@ -1,7 +1,8 @@
 /** What a run has cost so far on AWS, estimated as it goes, and when the next call would pass a limit. */
+
+import { callCostUsd, type PricedCall } from '../core/call-cost.ts';
 import { SetupError } from '../core/errors.ts';
 import type { Evidence } from '../core/evidence.ts';
-import { callCostUsd, type PricedCall } from '../core/prices.ts';
 import { hasReached } from '../core/reached.ts';
 import type { Sample, TargetInfo } from '../core/record.ts';
 import type { Runner } from '../core/runner.ts';

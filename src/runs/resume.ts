@@ -45,11 +45,13 @@ export async function planResume(
   const note = readResumeNote(folder);
   refuseOtherMachine(head, note);
   const soak = readSoakOptions(head, note, options.secrets);
-  const { maxCostUsd } = head.run.options;
-  const plan = withCostLimit(
+  const { maxCostUsd, thresholds } = head.run.options;
+  const planned = withCostLimit(
     await planSoak(soak, modelOptions),
     typeof maxCostUsd === 'number' ? maxCostUsd : undefined,
   );
+  // What the whole is judged by stays.
+  const plan = thresholds === undefined ? planned : { ...planned, options: { ...planned.options, thresholds } };
   refuseOtherWork(head, note, plan);
   return { plan, resumed: await whatIsLeft(file, head, soak, plan.cost) };
 }

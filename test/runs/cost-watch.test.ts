@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callCostUsd } from '../../src/core/prices.ts';
+import { callCostUsd } from '../../src/core/call-cost.ts';
 import { CostWatch } from '../../src/runs/cost-watch.ts';
 import { sampleWith } from '../sample.ts';
 
