@@ -2,12 +2,11 @@
  * Targets of one record side by side. Only calls with a counterpart are compared: those of the same turn and picture that
  * succeeded on every target, so that neither other pictures nor other minutes stand on one side. No layout.
  */
-import type { Distribution, RunRecord, Sample, StartKind, Target, TargetInfo } from '../core/record.ts';
+import type { Distribution, RunRecord, Sample, StartKind, Target } from '../core/record.ts';
 import { distributionOf } from '../stats/distribution.ts';
-import { type MedianRatio, medianRatio } from '../stats/median-ratio.ts';
 import { timesOf } from '../stats/summary.ts';
+import { type Judged, judge } from '../stats/verdict.ts';
 import { isColdRun, isOpenLoop } from './facts.ts';
-import { plural } from './figures.ts';
 
 /** What a row shows of a timing. */
 export type Percentile = 'p50' | 'p90' | 'p95' | 'p99';
@@ -18,8 +17,8 @@ export interface ComparisonRow {
   readonly percentile: Percentile;
   /** In the order of the sides; undefined for one that did not tell. */
   readonly distributions: readonly (Distribution | undefined)[];
-  /** To the baseline, in the order of the other sides; of medians only. */
-  readonly ratios: readonly (MedianRatio | undefined)[];
+  /** Against the baseline, in the order of the other sides; of medians only, and undefined where a side did not tell. */
+  readonly judged: readonly (Judged | undefined)[];
 }
 
 /** A target with its calls that are compared. */
@@ -40,6 +39,8 @@ export interface Comparison {
   /** Turns are slots of a schedule. */
   readonly open: boolean;
   readonly rows: readonly ComparisonRow[];
+  /** The time whose verdict is the comparison's; the others' are corrected for being many. */
+  readonly headline: string;
 }
 
 const TAILS: readonly Percentile[] = ['p50', 'p90', 'p95', 'p99'];
@@ -63,7 +64,8 @@ export function compareTargets({ run, targets }: RunRecord): Comparison | undefi
   const [baseline, ...others] = sidesOf([first, ...targets.filter(target => target !== first)], cold);
   const open = isOpenLoop(run);
   const rows = cold ? COLD_ROWS : open ? OPEN_ROWS : CLOSED_ROWS;
-  return { baseline: baseline!, others, open, rows: rowsOf([baseline!, ...others], rows) };
+  const headline = open ? 'responseMs' : 'serviceMs';
+  return { baseline: baseline!, others, open, rows: rowsOf([baseline!, ...others], rows, headline), headline };
 }
 
 function sidesOf(targets: readonly Target[], cold: boolean): Side[] {
@@ -91,64 +93,54 @@ function startOf({ summary }: Target): StartKind {
   return count('unknown') > count('warm') ? 'unknown' : 'warm';
 }
 
-function rowsOf(sides: readonly Side[], rows: Rows): ComparisonRow[] {
+function rowsOf(sides: readonly Side[], rows: Rows, headline: string): ComparisonRow[] {
   const times = sides.map(({ calls }) => calls.map(timesOf));
-  return rows.flatMap(([timing, percentiles]) => {
-    const values = valuesOf(times, timing);
+  const told = rows
+    .map(([timing, percentiles]) => ({ timing, percentiles, ...valuesOf(times, timing) }))
+    .filter(({ values }) => values.some(own => own.length > 0));
+  const judged = judgeAll(told, headline);
+  return told.flatMap(({ timing, percentiles, values }, i) => {
     const distributions = values.map(own => distributionOf(own));
-    const told = values.every(({ length }) => length > 0);
     return percentiles
       .filter(percentile => percentile === 'p50' || distributions.some(own => (own?.[percentile] ?? null) !== null))
-      .filter(() => distributions.some(own => own !== undefined))
       .map(percentile => ({
         timing,
         percentile,
         distributions,
-        ratios: values.slice(1).map(own => (told && percentile === 'p50' ? medianRatio(own, values[0]!) : undefined)),
+        judged: values.slice(1).map((_, other) => (percentile === 'p50' ? judged[other]![i] : undefined)),
       }));
   });
 }
 
-/** Of the turns in which every side told this time; each side's own where one never did. */
-function valuesOf(times: readonly (readonly Record<string, number>[])[], timing: string): number[][] {
-  const pairs = times[0]!.map((_, turn) => times.map(side => side[turn]![timing]));
-  const whole = pairs.filter((pair): pair is number[] => pair.every(value => value !== undefined));
-  if (whole.length > 0) return times.map((_, side) => whole.map(pair => pair[side]!));
-  return times.map((_, side) => pairs.flatMap(pair => pair[side] ?? []));
+/** Of each side but the first, time by time; undefined where there are no pairs. */
+function judgeAll(
+  told: readonly { timing: string; values: readonly (readonly number[])[]; paired: boolean }[],
+  headline: string,
+): (Judged | undefined)[][] {
+  const others = (told[0]?.values.length ?? 1) - 1;
+  return Array.from({ length: others }, (_, other) => {
+    const both = told.filter(({ paired }) => paired);
+    const asked = both.map(({ values }) => ({ values: [values[other + 1]!], baseline: [values[0]!], paired: true }));
+    const judged = judge(
+      asked,
+      both.findIndex(({ timing }) => timing === headline),
+    );
+    return told.map(time => {
+      const at = both.indexOf(time);
+      return at === -1 ? undefined : judged[at];
+    });
+  });
 }
 
-/** Pictures to which two sides gave other classes, or probabilities that differ in the second decimal of a percent. */
-export function differingPredictions(one: Side, other: Side): { differ: string[]; both: number } {
-  const differ = new Set<string>();
-  for (const [turn, call] of one.calls.entries()) {
-    if (!sameAnswer(call.predictions, other.calls[turn]!.predictions)) differ.add(call.image);
-  }
-  return { differ: [...differ], both: new Set(one.calls.map(({ image }) => image)).size };
-}
-
-/** The second decimal of a percent, and half of it because both sides are rounded. */
-const SAME_PROBABILITY = 0.000_15;
-
-function sameAnswer(one: Sample['predictions'], other: Sample['predictions']): boolean {
-  return (
-    one.length === other.length &&
-    one.every(
-      ({ classId, probability }, i) =>
-        classId === other[i]!.classId && Math.abs(probability - other[i]!.probability) <= SAME_PROBABILITY,
-    )
-  );
-}
-
-/** `local ran 2 threads, lambda 1`: fair only if that is what is to be compared. Undefined when they are the same, or unknown. */
-export function differingThreads({ name: one, info: a }: Target, { name: other, info: b }: Target): string | undefined {
-  if (a.threads === undefined || b.threads === undefined || a.threads === b.threads) return undefined;
-  return `${one} ran ${plural(a.threads, 'thread')}, ${other} ${b.threads}`;
-}
-
-/** Whether both are known to run the same network with as many threads: then what its times differ by is the processors' doing. */
-export function sameInference({ info: one }: Target, { info: other }: Target): boolean {
-  const [a, b] = [one.model?.sha256, other.model?.sha256];
-  return a !== undefined && a === b && one.threads !== undefined && one.threads === other.threads;
+/** Of the turns in which every side told this time; each side's own, which are no pairs, where there is no such turn. */
+function valuesOf(
+  times: readonly (readonly Record<string, number>[])[],
+  timing: string,
+): { values: number[][]; paired: boolean } {
+  const turns = times[0]!.map((_, turn) => times.map(side => side[turn]![timing]));
+  const whole = turns.filter((turn): turn is number[] => turn.every(value => value !== undefined));
+  if (whole.length > 0) return { values: times.map((_, side) => whole.map(turn => turn[side]!)), paired: true };
+  return { values: times.map((_, side) => turns.flatMap(turn => turn[side] ?? [])), paired: false };
 }
 
 /** Of the medians, calls of `other` to those of `baseline`; undefined when one side did not tell. */
@@ -158,18 +150,3 @@ export function inferenceRatio(baseline: readonly Sample[], other: readonly Samp
   );
   return ours == null || theirs == null || theirs === 0 ? undefined : ours / theirs;
 }
-
-/** In words, what two targets are known to do unlike each other, or not known to do alike. */
-export function differingWork({ info: one }: Target, { info: other }: Target): string[] {
-  const pairs: [what: string, one: string | undefined, other: string | undefined][] = [
-    ['model', one.model?.sha256, other.model?.sha256],
-    ['preprocessing', one.preprocess, other.preprocess],
-  ];
-  return pairs.flatMap(([what, a, b]) => {
-    if (a === undefined || b === undefined) return [`${what} not known of both`];
-    if (a === b) return [];
-    return [`another ${what}${what === 'model' ? `: ${modelName(one)} and ${modelName(other)}` : `: ${a} and ${b}`}`];
-  });
-}
-
-const modelName = ({ model }: TargetInfo) => model?.name ?? 'unknown';

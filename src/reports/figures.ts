@@ -1,5 +1,6 @@
 /** Figures as people read them, the same in every report: milliseconds, intervals, percent, memory. */
 import type { Distribution } from '../core/record.ts';
+import type { MedianRatio } from '../stats/median-ratio.ts';
 
 /** A figure that is not known: the sample is too small for it, or it was not measured. */
 export const UNKNOWN = '-';
@@ -22,6 +23,11 @@ export function formatSignedMs(ms: number): string {
 /** How many times: three significant digits or more. */
 export function formatRatio(ratio: number): string {
   return ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(3);
+}
+
+/** `3.81x [3.70, 3.92]`; without its interval where there is none. */
+export function formatRatioWithInterval({ ratio, ci95 }: MedianRatio): string {
+  return `${formatRatio(ratio)}x${ci95 === null ? '' : ` [${ci95.map(formatRatio).join(', ')}]`}`;
 }
 
 /** `20.9 [20.8, 21.0]`: a percentile with its 95 % interval; an open end is `...`. */

@@ -5,6 +5,8 @@ import type { Distribution, RunRecord, Target } from '../core/record.ts';
 import { cloudWatchCells, cloudWatchLegend } from './cloudwatch.ts';
 import { describeColdStarts } from './cold-starts.ts';
 import { compareTargets } from './comparison.ts';
+import { costsOf } from './cost.ts';
+import { costCells, costLegend, keepWarmLine, monthCells, serverCells, unbilledLines } from './cost-text.ts';
 import {
   describeFailures,
   describeSlots,
@@ -14,8 +16,11 @@ import {
   predictionsByImage,
 } from './facts.ts';
 import { formatMs, formatPercent, formatWithInterval } from './figures.ts';
+import { type Gate, gateCells } from './gates.ts';
 import { describeIncidents } from './incidents.ts';
 import { describeLoad, describeRate, LOAD_LEGEND, loadCells } from './load.ts';
+import { recommend } from './recommendation.ts';
+import { DEFAULT_REPORT, type ReportOptions } from './report-options.ts';
 import {
   comparisonCells,
   comparisonCounts,
@@ -28,8 +33,9 @@ import {
 import { stagesOf, untoldStages } from './stages.ts';
 import { describeThreads, isSweep, sweepCells, sweepLegend } from './sweep.ts';
 import { describeFunction, describeMachine, describeRest, describeTarget } from './target-facts.ts';
+import { verdictLines } from './verdict-text.ts';
 
-export function renderMarkdown(record: RunRecord): string {
+export function renderMarkdown(record: RunRecord, options: ReportOptions = DEFAULT_REPORT): string {
   const { run, tool, machine } = record;
   const blocks = [
     `## resnet-bench ${escapeMarkup(run.command)}: ${escapeMarkup(run.id)}`,
@@ -39,11 +45,49 @@ export function renderMarkdown(record: RunRecord): string {
     describeStatus(run),
     describeUncalled(record),
     describeSlots(record) ?? describeRate(record),
+    ...gateBlocks(options.gates),
     list(describeIncidents(record).map(escapeMarkup)),
     ...(isSweep(record.run) ? sweepBlocks(record) : comparisonBlocks(record)),
+    ...(isSweep(record.run) ? [] : costBlocks(record, options)),
     ...record.targets.flatMap(target => targetBlocks(record, target)),
   ];
   return `${blocks.filter(Boolean).join('\n\n')}\n`;
+}
+
+/** A table from cells, the head first; the first column to the left. */
+export function markdownCells(cells: readonly (readonly string[])[], align: 'l' | 'r' = 'r'): string {
+  const escaped = cells.map(row => row.map(escapeMarkup));
+  return markdownTable(escaped, { align: ['l', ...escaped[0]!.slice(1).map(() => align)] });
+}
+
+export function gateBlocks(gates: readonly Gate[]): string[] {
+  return gates.length === 0 ? [] : ['### Thresholds', markdownCells(gateCells(gates), 'l')];
+}
+
+export function costBlocks(record: RunRecord, { terms, traffic }: ReportOptions): string[] {
+  const { costs, unknown } = costsOf(record, terms);
+  if (costs.length === 0 && unknown.length === 0) return [];
+  const recommended = traffic && recommend(record, traffic, terms);
+  return [
+    '### Cost',
+    ...(costs.length === 0
+      ? []
+      : [
+          markdownCells(costCells(costs, terms)),
+          ...costs.flatMap(cost => [markdownCells(serverCells(cost, terms)), markdownCells(monthCells(cost, terms))]),
+        ]),
+    list(
+      [
+        ...(costs.length === 0 ? [] : costLegend(costs, terms)),
+        ...costs.map(cost => keepWarmLine(cost, terms)),
+        ...unbilledLines(costs),
+        ...unknown,
+      ].map(escapeMarkup),
+    ),
+    ...(recommended === undefined
+      ? []
+      : [`**${escapeMarkup(recommended.verdict)}**`, list(recommended.because.map(escapeMarkup))]),
+  ];
 }
 
 function sweepBlocks({ targets }: RunRecord): string[] {
@@ -58,7 +102,12 @@ function sweepBlocks({ targets }: RunRecord): string[] {
 function comparisonBlocks(record: RunRecord): string[] {
   const comparison = compareTargets(record);
   if (comparison === undefined) return [];
-  const lines = [...comparisonLegend(comparison), ...partLines(comparison), ...likenessLines(comparison)];
+  const lines = [
+    ...verdictLines(comparison),
+    ...comparisonLegend(comparison),
+    ...partLines(comparison),
+    ...likenessLines(comparison),
+  ];
   const cells = comparisonCells(comparison).map(row => row.map(escapeMarkup));
   return [
     '### Side by side',
@@ -147,12 +196,12 @@ function predictionTable(record: RunRecord, target: Target): string {
   return rows.length === 0 ? '' : markdownTable([['picture', 'top five'], ...rows]);
 }
 
-function list(lines: readonly string[]): string {
+export function list(lines: readonly string[]): string {
   return lines.map(line => `- ${line}`).join('\n');
 }
 
 /** Names come from files and models: they must not become markup. */
-function escapeMarkup(text: string): string {
+export function escapeMarkup(text: string): string {
   return (
     printable(text)
       .replaceAll('&', '&amp;')

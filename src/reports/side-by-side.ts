@@ -1,18 +1,18 @@
 /** The targets of a record side by side, in words and cells: medians and ratios, where the gap lies, what a cold start adds. No layout. */
 import type { Target } from '../core/record.ts';
 import { coldExtraMs, gapOf, type Parts, partsOf } from './call-parts.ts';
-import {
-  type Comparison,
-  type ComparisonRow,
-  differingPredictions,
-  differingThreads,
-  differingWork,
-  inferenceRatio,
-  type Side,
-  sameInference,
-} from './comparison.ts';
+import { type Comparison, type ComparisonRow, inferenceRatio, type Side } from './comparison.ts';
 import { callsOf } from './facts.ts';
-import { formatMs, formatRatio, formatSignedMs, formatTail, formatWithInterval, plural } from './figures.ts';
+import {
+  formatMs,
+  formatRatio,
+  formatRatioWithInterval,
+  formatSignedMs,
+  formatTail,
+  formatWithInterval,
+  plural,
+} from './figures.ts';
+import { differingPredictions, differingThreads, differingWork, sameInference } from './likeness.ts';
 import { stageName } from './stages.ts';
 import { describeSize, isFunction, mostOf } from './target-facts.ts';
 
@@ -33,9 +33,6 @@ export function comparisonCounts({ baseline, others, open }: Comparison): string
   ];
 }
 
-/** Simulated, an interval for 95 % held the truth in 89 % of cases with ten turns, in 93 % with so many. */
-const NARROW_BELOW = 20;
-
 export const NOTHING_TO_COMPARE = 'nothing to compare: in no turn did each have a call of the same kind that succeeded';
 
 /** Rows of cells, the head first. */
@@ -50,13 +47,10 @@ export function comparisonCells({ baseline, others, rows }: Comparison): string[
 
 /** What the ratios are, and what is not known. */
 export function comparisonLegend({ baseline, others, rows }: Comparison): string[] {
-  const ratios = rows.flatMap(row => row.ratios);
+  const ratios = rows.flatMap(row => row.judged.map(judged => judged?.ratio));
   const unknown = [baseline, ...others].filter(({ start }) => start === 'unknown').map(({ target }) => target.name);
   return [
     ratios.some(ratio => ratio?.ci95) && 'x [95 % CI]: ratio of the medians, by a bootstrap of blocks of turns',
-    ratios.some(ratio => ratio?.ci95) &&
-      baseline.calls.length < NARROW_BELOW &&
-      `with fewer than ${NARROW_BELOW} turns these intervals are somewhat too narrow`,
     ratios.some(ratio => ratio?.ci95 === null) &&
       'x without an interval: it takes ten calls on each side, none of 0 ms',
     unknown.length > 0 &&
@@ -108,13 +102,9 @@ function figuresOf({ distributions, percentile }: ComparisonRow): string[] {
   });
 }
 
-function ratiosOf({ ratios, percentile }: ComparisonRow): string[] {
-  if (percentile !== 'p50') return ratios.map(() => '');
-  return ratios.map(ratio => {
-    if (ratio === undefined) return 'unknown';
-    const interval = ratio.ci95 === null ? '' : ` [${ratio.ci95.map(formatRatio).join(', ')}]`;
-    return `${formatRatio(ratio.ratio)}x${interval}`;
-  });
+function ratiosOf({ judged, percentile }: ComparisonRow): string[] {
+  if (percentile !== 'p50') return judged.map(() => '');
+  return judged.map(one => (one?.ratio === undefined ? 'unknown' : formatRatioWithInterval(one.ratio)));
 }
 
 /** A call of the other target by its parts, and what each adds to one of the baseline. */
@@ -144,6 +134,17 @@ const CAUSES: Readonly<Record<string, string>> = {
 
 const OF_THE_PROCESSORS = new Set(['inferenceMs', 'preprocessMs']);
 
+/** Parts of a gap by their causes, where nothing else may be the cause. */
+export function gapNames(baseline: Pick<Side, 'target'>, other: Pick<Side, 'target'>): (part: string) => string {
+  const alike = processorsDiffer(baseline, other);
+  return part => (alike || !OF_THE_PROCESSORS.has(part) ? CAUSES[part] : undefined) ?? stageName(part);
+}
+
+/** Another model or other threads are a cause of their own; without a limit it has the same processors. */
+function processorsDiffer(baseline: Pick<Side, 'target'>, { target }: Pick<Side, 'target'>): boolean {
+  return sameInference(baseline.target, target) && target.info.cpuShare !== 'unlimited';
+}
+
 function gapLine(
   baseline: Side,
   theirs: Parts,
@@ -151,13 +152,11 @@ function gapLine(
   ours: Parts,
 ): string {
   const { serviceMs, parts } = gapOf(ours, theirs);
-  // Another model or other threads are a cause of their own, and here it has the same processors.
-  const alike = sameInference(baseline.target, target) && target.info.cpuShare !== 'unlimited';
-  const ratio = alike ? inferenceRatio(baseline.calls, calls) : undefined;
+  const names = gapNames(baseline, { target });
+  const ratio = processorsDiffer(baseline, { target }) ? inferenceRatio(baseline.calls, calls) : undefined;
   const named = parts.map(([name, ms]) => {
-    const cause = alike || !OF_THE_PROCESSORS.has(name) ? CAUSES[name] : undefined;
     const times = name === 'inferenceMs' && ratio !== undefined ? ` (inference ${formatRatio(ratio)}x)` : '';
-    return `${cause ?? stageName(name)} ${formatSignedMs(ms)}${times}`;
+    return `${names(name)} ${formatSignedMs(ms)}${times}`;
   });
   const than = `${formatMs(Math.abs(serviceMs))} ms ${serviceMs < 0 ? 'less' : 'more'} than ${baseline.target.name}`;
   return `${than}: ${named.join(' · ')}`;

@@ -1,11 +1,12 @@
 /** What a sweep says in cells and words: time, billed time, memory and cost of each setting, which of them are worth choosing, what threads are worth. No layout. */
-import { callCostUsd, PRICES } from '../core/prices.ts';
+import { callCostUsd } from '../core/call-cost.ts';
+import { PRICES } from '../core/prices.ts';
 import type { Run, Sample, Target } from '../core/record.ts';
 import { distributionOf } from '../stats/distribution.ts';
-import { type MedianRatio, medianRatio } from '../stats/median-ratio.ts';
+import { type MedianRatio, pairedMedianRatio } from '../stats/median-ratio.ts';
 import { paretoBest } from '../stats/pareto.ts';
 import { timesOf } from '../stats/summary.ts';
-import { formatMb, formatMs, formatRatio, formatWithInterval, plural, UNKNOWN } from './figures.ts';
+import { formatMb, formatMs, formatRatioWithInterval, formatWithInterval, plural, UNKNOWN } from './figures.ts';
 import { isFunction, mostOf } from './target-facts.ts';
 
 export function isSweep({ command }: Run): boolean {
@@ -114,10 +115,9 @@ export function describeThreads(targets: readonly Target[]): string[] {
   const counts = [...new Set(compared.map(({ threads }) => threads))].sort((a, b) => a - b);
   return counts.map(threads => {
     const at = compared.filter(one => one.threads === threads);
-    const list = at.map(({ memoryMb, ratio }) => {
-      const interval = ratio.ci95 === null ? '' : ` [${ratio.ci95.map(formatRatio).join(', ')}]`;
-      return `${memoryMb === undefined ? '' : `${memoryMb} MB `}${formatRatio(ratio.ratio)}x${interval}`;
-    });
+    const list = at.map(
+      ({ memoryMb, ratio }) => `${memoryMb === undefined ? '' : `${memoryMb} MB `}${formatRatioWithInterval(ratio)}`,
+    );
     const helps = at.filter(({ ratio }) => ratio.ci95 !== null && ratio.ci95[1] < 1);
     const first = helps[0]?.memoryMb;
     const verdict =
@@ -133,7 +133,7 @@ export function describeThreads(targets: readonly Target[]): string[] {
 /** Turn by turn; those of one side that has more, because calls failed on the other, are left out. */
 function ratioOf(own: readonly number[], base: readonly number[]): MedianRatio | undefined {
   const count = Math.min(own.length, base.length);
-  return medianRatio(own.slice(0, count), base.slice(0, count));
+  return pairedMedianRatio(own.slice(0, count), base.slice(0, count));
 }
 
 function inferenceOf(calls: readonly Sample[]): number[] {

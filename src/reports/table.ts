@@ -3,7 +3,9 @@ import { printable } from '../core/printable.ts';
 import type { RunRecord, Target } from '../core/record.ts';
 import { cloudWatchCells, cloudWatchLegend } from './cloudwatch.ts';
 import { describeColdStarts } from './cold-starts.ts';
-import { type Comparison, compareTargets, differingPredictions } from './comparison.ts';
+import { type Comparison, compareTargets } from './comparison.ts';
+import { costsOf } from './cost.ts';
+import { costLines } from './cost-text.ts';
 import {
   describeFailures,
   describeSlots,
@@ -15,7 +17,10 @@ import {
 import { formatPercent } from './figures.ts';
 import { describeIncidents } from './incidents.ts';
 import { layout } from './layout.ts';
+import { differingPredictions } from './likeness.ts';
 import { describeLoad, describeRate, LOAD_LEGEND, loadCells } from './load.ts';
+import { recommend, recommendationText } from './recommendation.ts';
+import { DEFAULT_REPORT, type ReportOptions } from './report-options.ts';
 import {
   comparisonCells,
   comparisonCounts,
@@ -28,10 +33,11 @@ import {
 import { legendOf, stageTable } from './stage-table.ts';
 import { describeThreads, isSweep, sweepCells, sweepLegend } from './sweep.ts';
 import { describeFunction, describeMachine, describeRest, describeTarget } from './target-facts.ts';
+import { verdictLines } from './verdict-text.ts';
 
 const BAR_CELLS = 16;
 
-export function renderTable(record: RunRecord): string {
+export function renderTable(record: RunRecord, options = DEFAULT_REPORT): string {
   const sweep = isSweep(record.run);
   const comparison = sweep ? undefined : compareTargets(record);
   const sections = [
@@ -44,8 +50,15 @@ export function renderTable(record: RunRecord): string {
       : comparison === undefined
         ? record.targets.flatMap(target => targetSections(record, target))
         : comparisonSections(record, comparison)),
+    sweep ? '' : costSection(record, options),
+    options.traffic === undefined ? '' : recommendationText(recommend(record, options.traffic, options.terms)),
   ];
   return printable(`${sections.filter(Boolean).join('\n\n')}\n`);
+}
+
+function costSection(record: RunRecord, { terms }: ReportOptions): string {
+  const { costs, unknown } = costsOf(record, terms);
+  return costLines(costs, unknown, terms).join('\n');
 }
 
 function targetSections(record: RunRecord, target: Target): (string | undefined)[] {
@@ -118,6 +131,7 @@ function comparisonSections(record: RunRecord, comparison: Comparison): (string 
             stageTables(target, isOpenLoop(record.run)).map(text => named(target, text)),
           ),
         ]),
+    verdictLines(comparison).join('\n'),
     partLines(comparison).join('\n'),
     record.targets
       .flatMap(target => describeColdStarts(record, target).map(line => `${target.name}: ${line}`))

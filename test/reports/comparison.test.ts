@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample, Target } from '../../src/core/record.ts';
 import { coldExtraMs, gapOf, partsOf } from '../../src/reports/call-parts.ts';
-import { compareTargets, differingPredictions, differingWork, type Side } from '../../src/reports/comparison.ts';
+import { compareTargets, type Side } from '../../src/reports/comparison.ts';
+import { differingPredictions, differingWork } from '../../src/reports/likeness.ts';
 import { renderMarkdown } from '../../src/reports/markdown.ts';
 import { comparisonCells, likenessLines } from '../../src/reports/side-by-side.ts';
 import { renderTable } from '../../src/reports/table.ts';
@@ -72,7 +73,7 @@ describe('what is compared', () => {
     );
     const { baseline, rows } = compareTargets(record)!;
     expect(baseline.unpaired.map(({ image }) => image)).toEqual(['big.jpg', 'big.jpg']);
-    expect(rows[0]!.ratios[0]).toEqual({ ratio: 2, ci95: null });
+    expect(rows[0]!.judged[0]!.ratio).toMatchObject({ ratio: 2, ci95: null });
     const text = renderTable(record);
     expect(text).toContain('2 warm calls of local and 2 warm calls of lambda, in turns on the same pictures\n');
     expect(text).toContain(
@@ -93,7 +94,7 @@ describe('what is compared', () => {
 
   it('only percentiles that some side supports, with a ratio of the medians alone', () => {
     const { rows } = compareTargets(compared)!;
-    expect(rows.map(({ timing, percentile, ratios }) => [timing, percentile, ratios[0] !== undefined])).toEqual([
+    expect(rows.map(({ timing, percentile, judged }) => [timing, percentile, judged[0] !== undefined])).toEqual([
       ['preprocessMs', 'p50', true],
       ['inferenceMs', 'p50', true],
       ['handlerMs', 'p50', true],
@@ -101,7 +102,7 @@ describe('what is compared', () => {
       ['serviceMs', 'p50', true],
       ['serviceMs', 'p90', false],
     ]);
-    expect(rows[1]!.ratios[0]!.ratio).toBeCloseTo(4, 12);
+    expect(rows[1]!.judged[0]!.ratio!.ratio).toBeCloseTo(4, 12);
   });
 
   it('a single turn by its times', () => {

@@ -1,0 +1,158 @@
+/** What a decision looks at, each with the figures of this record and the sentence that they support; where there are none, how to get them. No layout. */
+import type { RunRecord, Target } from '../core/record.ts';
+import { coldExtraMs } from './call-parts.ts';
+import type { Comparison } from './comparison.ts';
+import { breakEvens, type CostTerms, costsOf, millionUsd, termsFor, usualStart } from './cost.ts';
+import { formatUsd, pricesName, rateText } from './cost-text.ts';
+import { isOpenLoop } from './facts.ts';
+import { formatMb, formatMs, formatPercent, formatRatio, plural } from './figures.ts';
+import { describeLoad } from './load.ts';
+import { stageName } from './stages.ts';
+import { describeMemory, mostOf } from './target-facts.ts';
+import { ratioText, verdictLines } from './verdict-text.ts';
+
+export interface Aspect {
+  readonly name: string;
+  readonly figures: string;
+  readonly sentence: string;
+}
+
+export function aspectsOf(record: RunRecord, comparison: Comparison | undefined, terms: CostTerms): Aspect[] {
+  return [
+    performance(record, comparison),
+    coldStart(record),
+    cost(record, terms),
+    memory(record),
+    scaling(record),
+    predictability(record),
+  ];
+}
+
+const NOT_MEASURED = 'not measured in this run';
+
+function performance({ targets }: RunRecord, comparison: Comparison | undefined): Aspect {
+  const name = 'performance';
+  const row = comparison?.rows.find(({ timing, percentile }) => timing === comparison.headline && percentile === 'p50');
+  if (comparison !== undefined && row !== undefined) {
+    const figures = row.judged.flatMap((judged, i) =>
+      judged === undefined
+        ? []
+        : [`${comparison.others[i]!.target.name} / ${comparison.baseline.target.name}: ${ratioText(judged)}`],
+    );
+    return { name, figures: figures.join('; ') || NOT_MEASURED, sentence: verdictLines(comparison).join('; ') };
+  }
+  const figures = targets.flatMap(target => {
+    const times = usualTimes(target)?.serviceMs;
+    return times === undefined
+      ? []
+      : [`${target.name}: service p50 ${formatMs(times.p50 ?? times.mean)} ms of ${plural(times.count, 'call')}`];
+  });
+  return {
+    name,
+    figures: figures.join('; ') || NOT_MEASURED,
+    sentence: 'one side alone: --target local,lambda measures both in turns',
+  };
+}
+
+const usualTimes = ({ summary }: Target) => summary.warm ?? summary.unknown ?? summary.cold;
+
+function coldStart({ targets }: RunRecord): Aspect {
+  const name = 'cold start';
+  const found = targets.flatMap(target => {
+    const extra = coldExtraMs(target);
+    const cold = target.summary.cold?.serviceMs;
+    if (cold === undefined) return [];
+    const of = extra === undefined ? '' : `, ${formatMs(extra.extraMs)} ms more than a warm one`;
+    return [
+      {
+        target,
+        text: `${target.name}: ${plural(cold.count, 'cold call')}, mean ${formatMs(cold.mean)} ms${of}`,
+        count: cold.count,
+      },
+    ];
+  });
+  if (found.length === 0)
+    return { name, figures: NOT_MEASURED, sentence: 'resnet-bench cold meets a new environment with each call' };
+  const few = found.some(({ count }) => count < 10);
+  return {
+    name,
+    figures: found.map(({ text }) => text).join('; '),
+    sentence: few
+      ? 'too few for a percentile: resnet-bench cold -n 10 makes more'
+      : 'of calls proved to be cold, kept apart from warm ones',
+  };
+}
+
+function cost(record: RunRecord, terms: CostTerms): Aspect {
+  const { costs, unknown } = costsOf(record, terms);
+  const [first] = costs;
+  if (first === undefined)
+    return {
+      name: 'cost',
+      figures: unknown.length > 0 ? 'not known' : NOT_MEASURED,
+      sentence: unknown[0] ?? 'no function was called',
+    };
+  const [even] = breakEvens(first, terms);
+  const usual = usualStart(first);
+  return {
+    name: 'cost',
+    figures: costs
+      .map(
+        one =>
+          `${one.target.name}: ${formatUsd(millionUsd(usualStart(one).usage, terms, termsFor(one, terms).architecture))} USD per million ${usualStart(one).start} calls`,
+      )
+      .join('; '),
+    sentence:
+      even === undefined
+        ? 'an estimate, not a bill'
+        : `${first.target.name} (${usual.start} calls) costs less than ${even.server.name} below ${rateText(even)} calls a second, an estimate at the ${pricesName(terms)}`,
+  };
+}
+
+function memory({ targets }: RunRecord): Aspect {
+  const figures = targets.flatMap(target => describeMemory(target)?.replace(/^/, `${target.name}: `) ?? []);
+  const share = targets.flatMap(({ name, info, samples }) => {
+    const most = mostOf(samples.map(({ memory: { maxUsedMb } }) => maxUsedMb));
+    return most === undefined || info.memoryMb === undefined
+      ? []
+      : [`${name} used ${formatMb(most)} of ${info.memoryMb} MB (${formatPercent(most / info.memoryMb)})`];
+  });
+  return {
+    name: 'memory',
+    figures: figures.join('; ') || NOT_MEASURED,
+    sentence: share.join('; ') || 'what a function has at most is told by its log',
+  };
+}
+
+function scaling(record: RunRecord): Aspect {
+  const told = record.targets.flatMap(target => describeLoad(record, target));
+  if (told.length === 0)
+    return { name: 'scaling', figures: NOT_MEASURED, sentence: 'resnet-bench load sends calls at a rate' };
+  return { name: 'scaling', figures: told[0]!, sentence: told.slice(1).join('; ') || 'at this rate alone' };
+}
+
+function predictability(record: RunRecord): Aspect {
+  const timing = isOpenLoop(record.run) ? 'responseMs' : 'serviceMs';
+  const figures = record.targets.flatMap(target => {
+    const times = usualTimes(target)?.[timing];
+    if (times === undefined || times.p50 === null || times.p50 <= 0) return [];
+    const tail = (['p99', 'p95', 'p90'] as const).find(name => times[name] !== null);
+    if (tail === undefined) return [];
+    return [
+      {
+        text: `${target.name}: ${stageName(timing)} ${tail} ${formatRatio(times[tail]! / times.p50)} times its p50`,
+        count: times.count,
+        worst: times.max / times.p50,
+      },
+    ];
+  });
+  if (figures.length === 0)
+    return { name: 'predictability', figures: NOT_MEASURED, sentence: 'it takes ten calls of a kind' };
+  return {
+    name: 'predictability',
+    figures: figures.map(({ text }) => text).join('; '),
+    sentence: figures
+      .map(({ text, worst }) => `the slowest of ${text.split(':')[0]} took ${formatRatio(worst)} times the median`)
+      .join('; '),
+  };
+}

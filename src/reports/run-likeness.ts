@@ -1,0 +1,128 @@
+/** What two sides of a comparison of runs did unlike each other: the work, which leaves nothing to compare, and all else, which is named. */
+import type { RunRecord, Sample, Target } from '../core/record.ts';
+import type { RunSide, TargetPair } from './compare-runs.ts';
+import { sameAnswer } from './likeness.ts';
+
+/** Model, pictures, preprocessing, answers. */
+export function mismatchesOf(baseline: RunSide, other: RunSide, pairs: readonly TargetPair[]): string[] {
+  if (pairs.length === 0) return ['no target was measured on both sides'];
+  return [
+    ...unlike('pictures', values(baseline.records, picturesOf), values(other.records, picturesOf)),
+    ...pairs.flatMap(pair => {
+      const answers = unlikeAnswers(pair);
+      const work = workOf(pair).filter(({ known }) => known || answers === undefined || answers.length > 0);
+      return [...work.map(({ line }) => line), ...(answers ?? [])];
+    }),
+  ];
+}
+
+/** What is unlike of model and preprocessing, or is not known: then the same answers show the same work. */
+function workOf(pair: TargetPair): { line: string; known: boolean }[] {
+  const both = [
+    [`model of ${pair.name}`, modelOf],
+    [`preprocessing of ${pair.name}`, preprocessOf],
+  ] as const;
+  return both.flatMap(([what, value]) => {
+    const [one, other] = [values(pair.baseline, value), values(pair.other, value)];
+    const known = ![...one, ...other].includes(undefined);
+    return unlike(what, one, other).map(line => ({ line, known }));
+  });
+}
+
+const picturesOf = ({ images }: RunRecord) =>
+  images
+    .map(({ name, sha256 }) => `${name} ${sha256.slice(0, 8)}`)
+    .sort()
+    .join(', ');
+const modelOf = ({ info: { model } }: Target) =>
+  model?.sha256 === undefined ? undefined : `${model.name} ${model.sha256.slice(0, 8)}`;
+const preprocessOf = ({ info }: Target) => info.preprocess;
+
+/** Each once; undefined where one does not tell. */
+function values<T>(of: readonly T[], value: (one: T) => string | undefined): (string | undefined)[] {
+  return [...new Set(of.map(value))];
+}
+
+/** Nothing when all of both sides are known and the same. */
+function unlike(what: string, one: readonly (string | undefined)[], other: readonly (string | undefined)[]): string[] {
+  const all = new Set([...one, ...other]);
+  if (all.has(undefined)) return [`${what}: not known of both`];
+  return all.size === 1 ? [] : [`${what}: ${one.join(' and ')} against ${other.join(' and ')}`];
+}
+
+/** By the first answer to each picture that both were asked; undefined when there is none. */
+function unlikeAnswers({ name, baseline, other }: TargetPair): string[] | undefined {
+  const [theirs, ours] = [baseline, other].map(targets => targets.map(({ samples }) => firstAnswers(samples)));
+  const differ = new Set<string>();
+  let both = 0;
+  for (const one of theirs!) {
+    for (const two of ours!) {
+      for (const [image, answer] of one) {
+        const counterpart = two.get(image);
+        if (counterpart === undefined) continue;
+        both++;
+        if (!sameAnswer(answer, counterpart)) differ.add(image);
+      }
+    }
+  }
+  if (both === 0) return undefined;
+  return differ.size === 0 ? [] : [`answers of ${name} differ on ${[...differ].join(', ')}`];
+}
+
+function firstAnswers(samples: readonly Sample[]): Map<string, Sample['predictions']> {
+  const answers = new Map<string, Sample['predictions']>();
+  for (const { image, predictions } of samples) {
+    if (predictions.length > 0 && !answers.has(image)) answers.set(image, predictions);
+  }
+  return answers;
+}
+
+/** How they were made. */
+export function differencesOf(baseline: RunSide, other: RunSide, pairs: readonly TargetPair[]): string[] {
+  const records: [string, (record: RunRecord) => string][] = [
+    ['scenario', ({ run }) => run.scenario],
+    [
+      'schedule',
+      ({ run: { options } }) =>
+        [options.intervalMs, options.rate, options.arrivals].filter(value => value !== undefined).join(' ') || 'none',
+    ],
+    ['end', ({ run }) => run.status],
+    [
+      'program',
+      ({ tool, machine }) =>
+        `${tool.version}${machine.gitRevision === undefined ? '' : ` at ${machine.gitRevision.slice(0, 8)}`}`,
+    ],
+    ['machine', ({ machine }) => `${machine.cpuModel}, ${machine.cpuCount} cores, ${machine.os}`],
+    ['Node', ({ machine }) => machine.node],
+    ['onnxruntime', ({ machine }) => machine.onnxruntime],
+    ['sharp', ({ machine }) => machine.sharp],
+  ];
+  const targets: [string, (target: Target) => string][] = [
+    ['target', ({ name }) => name],
+    ['threads', ({ info }) => String(info.threads ?? 'unknown')],
+    ['memory size', ({ info }) => String(info.memoryMb ?? 'none')],
+    ['CPU share', ({ info }) => String(info.cpuShare ?? 'none')],
+    ['emulated', ({ info }) => String(info.emulated)],
+    ['front door', ({ info }) => info.frontDoor ?? 'none'],
+    ['connection', ({ info }) => info.connection ?? 'none'],
+    ['function', ({ info }) => info.functionName ?? info.url ?? 'none'],
+    ['region', ({ info }) => info.region ?? 'none'],
+    ['processor', ({ info }) => info.cpuModel ?? 'none'],
+  ];
+  const untold = pairs.flatMap(pair =>
+    unlikeAnswers(pair)?.length === 0
+      ? workOf(pair)
+          .filter(({ known }) => !known)
+          .map(({ line }) => `${line}, but the answers are the same`)
+      : [],
+  );
+  return [
+    ...untold,
+    ...records.flatMap(([what, value]) => unlike(what, values(baseline.records, value), values(other.records, value))),
+    ...pairs.flatMap(pair =>
+      targets.flatMap(([what, value]) =>
+        unlike(`${what} of ${pair.name}`, values(pair.baseline, value), values(pair.other, value)),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,223 @@
+/** Runs against each other: verdicts, what is like and what is not, repeats; and the gates on them. */
+import { describe, expect, it } from 'vitest';
+import { PRICES } from '../../src/core/prices.ts';
+import type { RunRecord } from '../../src/core/record.ts';
+import { parseThreshold, type Threshold } from '../../src/core/threshold.ts';
+import { compareRuns, type RunSide } from '../../src/reports/compare-runs.ts';
+import { comparisonGates, gatesOf } from '../../src/reports/gates.ts';
+import { runVerdict } from '../../src/reports/verdict-text.ts';
+import { normal, seededRandom } from '../random.ts';
+import { sampleWith } from '../sample.ts';
+import { completed, recordOf } from './record.ts';
+
+const random = seededRandom(31);
+const [FIRST] = completed.targets;
+
+/** A local run of so many warm calls about a median, made at a minute of an hour. */
+function runOf(minute: number, medianMs: number, { count = 60, sha256 = 'ab', image = 'dog.jpg' } = {}): RunRecord {
+  const run = {
+    ...completed.run,
+    id: `20261123-18${String(minute).padStart(2, '0')}00-local`,
+    startedAt: `2026-11-23T18:${String(minute).padStart(2, '0')}:00.000Z`,
+  };
+  const samples = Array.from({ length: count }, (_, seq) => {
+    const ms = medianMs * Math.exp(0.04 * normal(random));
+    return sampleWith({
+      seq,
+      image,
+      scheduledMs: seq * 100,
+      issuedMs: seq * 100,
+      completedMs: seq * 100 + ms,
+      timings: { inferenceMs: ms * 0.8, handlerMs: ms * 0.99 },
+      predictions: [{ classId: 162, label: 'beagle', probability: 0.7 }],
+    });
+  });
+  const info = { ...FIRST!.info, model: { ...FIRST!.info.model!, sha256: sha256.repeat(32) } };
+  const images = [{ name: image, sha256: '01'.repeat(32), bytes: 5 }];
+  return recordOf(run, [{ name: 'local', info, warnings: [], samples }], images);
+}
+
+const side = (name: string, ...records: RunRecord[]): RunSide => ({ name, records });
+const gate = (text: string) => parseThreshold(text) as Threshold;
+const TERMS = { prices: PRICES, freeTier: false };
+
+describe('two runs', () => {
+  it('differ, and that is said of these two alone', () => {
+    const comparison = compareRuns(side('A', runOf(0, 20)), side('B', runOf(1, 26)));
+    expect(comparison.headline).toMatchObject({
+      target: 'local',
+      start: 'warm',
+      timing: 'serviceMs',
+      judged: { verdict: 'slower' },
+    });
+    expect(comparison.rows.map(({ timing }) => timing)).toEqual(['serviceMs', 'handlerMs', 'inferenceMs']);
+    expect(runVerdict(comparison)).toMatch(
+      /^these two runs: B is slower than A: warm service p50 of local 2\d\.\d ms against \d+\.\d ms, 1\.\d+x \[/,
+    );
+    expect(runVerdict(compareRuns(side('A', runOf(0, 26)), side('B', runOf(1, 20))))).toContain('B is faster than A');
+  });
+
+  it('do not differ, or are too short to tell', () => {
+    expect(runVerdict(compareRuns(side('A', runOf(0, 20)), side('B', runOf(1, 20))))).toContain(
+      'no difference seen between B and A',
+    );
+    expect(runVerdict(compareRuns(side('A', runOf(0, 20, { count: 9 })), side('B', runOf(1, 40))))).toContain(
+      'too few samples to tell B from A',
+    );
+  });
+
+  it('of unlike work have no verdict, and each mismatch its name', () => {
+    const comparison = compareRuns(
+      side('A', runOf(0, 20)),
+      side('B', runOf(1, 40, { sha256: 'cd', image: 'cat.jpg' })),
+    );
+    expect(comparison.mismatches).toEqual([
+      'pictures: dog.jpg 01010101 against cat.jpg 01010101',
+      'model of local: resnet50-synthetic abababab against resnet50-synthetic cdcdcdcd',
+    ]);
+    expect(runVerdict(comparison)).toMatch(/^NOT LIKE WITH LIKE, no verdict: /);
+    expect(comparisonGates(comparison, [gate('regression<500%')], TERMS)[0]).toMatchObject({
+      held: false,
+      reason: expect.stringContaining('not like with like: pictures'),
+    });
+  });
+
+  it('with other answers are unlike, though all else is the same', () => {
+    const other = structuredClone(runOf(1, 20));
+    for (const { predictions } of other.targets[0]!.samples) predictions[0]!.probability = 0.6;
+    expect(compareRuns(side('A', runOf(0, 20)), side('B', other)).mismatches).toEqual([
+      'answers of local differ on dog.jpg',
+    ]);
+  });
+
+  it('of a model that nobody tells are taken for alike by their answers, which is said; not without answers', () => {
+    const untold = (record: RunRecord, answers: boolean): RunRecord => ({
+      ...record,
+      targets: record.targets.map(({ info: { model: _, ...info }, ...target }) => ({
+        ...target,
+        info,
+        samples: target.samples.map(sample => (answers ? sample : { ...sample, predictions: [] })),
+      })),
+    });
+    const alike = compareRuns(side('A', untold(runOf(0, 20), true)), side('B', untold(runOf(1, 20), true)));
+    expect(alike.mismatches).toEqual([]);
+    expect(alike.differences).toEqual(['model of local: not known of both, but the answers are the same']);
+    const mute = compareRuns(side('A', untold(runOf(0, 20), false)), side('B', untold(runOf(1, 20), false)));
+    expect(mute.mismatches).toEqual(['model of local: not known of both']);
+  });
+
+  it('name what else is unlike, which may be what is compared', () => {
+    const other = runOf(1, 20);
+    const changed = {
+      ...other,
+      machine: { ...other.machine, node: '24.1.0' },
+      targets: other.targets.map(target => ({ ...target, info: { ...target.info, threads: 1 } })),
+    };
+    const { mismatches, differences } = compareRuns(side('A', runOf(0, 20)), side('B', changed));
+    expect(mismatches).toEqual([]);
+    expect(differences).toEqual(['Node: 20.20.2 against 24.1.0', 'threads of local: 2 against 1']);
+  });
+
+  it('with no target in common cannot be compared, unless each has just one', () => {
+    const renamed = (record: RunRecord, name: string) => ({
+      ...record,
+      targets: record.targets.map(target => ({ ...target, name })),
+    });
+    expect(compareRuns(side('A', runOf(0, 20)), side('B', renamed(runOf(1, 40), 'lambda'))).headline?.target).toBe(
+      'lambda / local',
+    );
+    const two = { ...runOf(0, 20), targets: [...runOf(0, 20).targets, ...renamed(runOf(0, 20), 'x').targets] };
+    const comparison = compareRuns(side('A', two), side('B', renamed(runOf(1, 40), 'lambda')));
+    expect(comparison.mismatches).toEqual(['no target was measured on both sides']);
+    expect(runVerdict(comparison)).toBe('nothing to compare between B and A');
+  });
+});
+
+describe('repeats', () => {
+  it('that took turns and agree make a verdict of more than these runs', () => {
+    const comparison = compareRuns(side('A', runOf(0, 20), runOf(2, 20)), side('B', runOf(1, 26), runOf(3, 26)));
+    expect(comparison.inTurns).toBe(true);
+    expect(comparison.headline?.judged.counts).toEqual([120, 120]);
+    expect(runVerdict(comparison)).toMatch(/^B is slower than A: /);
+  });
+
+  it('one side after the other say so', () => {
+    const comparison = compareRuns(side('A', runOf(0, 20), runOf(1, 20)), side('B', runOf(2, 26), runOf(3, 26)));
+    expect(runVerdict(comparison)).toMatch(/^these runs, which did not take turns: B is slower/);
+  });
+
+  it('that do not agree are not pooled: no verdict, and no gate', () => {
+    const comparison = compareRuns(side('A', runOf(0, 20), runOf(2, 25)), side('B', runOf(1, 40), runOf(3, 40)));
+    expect(comparison.disagreements[0]).toMatch(
+      /^the 2 runs of A do not agree with each other: their medians lie up to 2\d\.\d % apart$/,
+    );
+    expect(runVerdict(comparison)).toMatch(/^no verdict, because repeats do not agree: /);
+    expect(comparisonGates(comparison, [gate('regression<500%')], TERMS)[0]!.held).toBe(false);
+  });
+});
+
+describe('a regression gate', () => {
+  const gates = (baseline: RunRecord, other: RunRecord, text: string) =>
+    comparisonGates(compareRuns(side('A', baseline), side('B', other)), [gate(text)], TERMS)[0]!;
+
+  it('is missed by one that is over the limit and real', () => {
+    expect(gates(runOf(0, 20), runOf(1, 26), 'regression<5%')).toMatchObject({
+      held: false,
+      reason: expect.stringMatching(/^95 % interval/),
+    });
+    expect(gates(runOf(0, 20), runOf(1, 26), 'local.warm.inferenceMs.regression<5%').held).toBe(false);
+  });
+
+  it('holds below the limit, and over it where that is not shown to be real', () => {
+    expect(gates(runOf(0, 20), runOf(1, 20), 'regression<5%').held).toBe(true);
+    expect(gates(runOf(0, 20), runOf(1, 26), 'regression<60%').held).toBe(true);
+    const some = Array.from({ length: 20 }, () =>
+      gates(runOf(0, 20, { count: 12 }), runOf(1, 20.6, { count: 12 }), 'regression<2%'),
+    );
+    const unsure = some.filter(({ held, value }) => held && value! > 0.02);
+    expect(unsure.length).toBeGreaterThan(3);
+    expect(unsure[0]!.reason).toMatch(/^not shown to be real: 95 % interval -?\d/);
+  });
+
+  it('is missed where nobody can tell', () => {
+    expect(gates(runOf(0, 20, { count: 9 }), runOf(1, 20), 'regression<5%')).toMatchObject({
+      held: false,
+      reason: 'too few samples to tell a regression',
+    });
+    expect(gates(runOf(0, 20), runOf(1, 20), 'local.cold.serviceMs.regression<5%')).toMatchObject({
+      held: false,
+      reason: 'there is nothing to compare',
+    });
+  });
+});
+
+describe('a gate on a record', () => {
+  const record = runOf(0, 20);
+  it.each([
+    ['local.warm.serviceMs.p50<25', true, undefined],
+    ['local.warm.serviceMs.p50>25', false, undefined],
+    ['local.warm.serviceMs.p95<1000', true, undefined],
+    ['local.warm.serviceMs.p99<1000', false, '60 calls do not support a p99: it takes 100'],
+    ['local.cold.serviceMs.mean<1000', false, 'no cold call succeeded'],
+    ['local.warm.networkMs.p50<1', false, expect.stringContaining('networkMs is not known of warm calls')],
+    ['lambda.warm.serviceMs.p50<1', false, 'lambda was not measured'],
+    ['local.failed<1', true, undefined],
+    ['local.coldShare<=0', true, undefined],
+    ['local.usdPerMillion<5', false, 'local is no function'],
+    ['local.maxMemoryMb<5000', false, 'nobody told its memory'],
+    ['regression<5%', false, 'a regression is judged by resnet-bench compare'],
+  ])('%s', (text, held, reason) => {
+    const [one] = gatesOf(record, [gate(text)], TERMS);
+    expect(one!.held).toBe(held);
+    expect(one!.reason).toEqual(reason);
+  });
+});
+
+it('a gate on memory goes by one measure for all calls', () => {
+  const record = runOf(0, 20);
+  for (const [i, sample] of record.targets[0]!.samples.entries()) {
+    sample.memory = i === 3 ? { usedMb: 900, maxUsedMb: 300 } : { usedMb: 500 };
+  }
+  const [one] = gatesOf(record, [gate('local.maxMemoryMb<400')], TERMS);
+  expect(one).toMatchObject({ held: true, value: 300, reason: 'Max Memory Used' });
+});
