@@ -1,7 +1,7 @@
 /** The commands with their options and help. What a command does is loaded only when it runs, so that --help is quick. */
 import type { Command } from 'commander';
 import { TARGETS } from '../core/target-name.ts';
-import { REPORT_FORMATS } from '../reports/index.ts';
+import { REPORT_FORMATS, TEXT_FORMATS } from '../reports/index.ts';
 import { type CommandContext, IMAGES, iterationLimit } from './command-context.ts';
 import {
   bootstrapOption,
@@ -29,16 +29,23 @@ import {
   urlOption,
 } from './function-options.ts';
 import {
+  baselineOption,
   callOption,
   callTargetOption,
   durationOption,
   formatOption,
+  freeTierOption,
+  githubSummaryOption,
   iterationsOption,
   jsonOption,
   modelOption,
   outOption,
   preprocessOption,
+  pricesOption,
   threadsOption,
+  thresholdOption,
+  toOption,
+  trafficOption,
   warmupOption,
 } from './options.ts';
 
@@ -54,6 +61,8 @@ export function defineLocal(program: Command, { signal, exit }: CommandContext):
     .addOption(threadsOption())
     .addOption(modelOption())
     .addOption(preprocessOption())
+    .addOption(thresholdOption())
+    .addOption(githubSummaryOption())
     .addOption(outOption())
     .addOption(jsonOption())
     .action(async (images: string[], { iterations: _, ...options }, command: Command) => {
@@ -119,19 +128,65 @@ export function defineEmulate(program: Command, { signal, exit }: CommandContext
     });
 }
 
-export function defineReport(program: Command): void {
+export function defineReport(program: Command, { exit }: CommandContext): void {
   program
     .command('report')
     .summary('show a run again, finished or not')
     .description('Shows a run again, also one that goes on, was interrupted or was killed. Measures nothing.')
     .argument('[run]', 'its id, folder or record file (default: the latest)')
-    .addOption(formatOption(REPORT_FORMATS))
+    .addOption(formatOption([...REPORT_FORMATS, 'all']))
     .addOption(callOption())
     .addOption(callTargetOption(TARGETS))
+    .addOption(toOption())
+    .addOption(trafficOption())
+    .addOption(thresholdOption())
+    .addOption(githubSummaryOption())
+    .addOption(pricesOption())
+    .addOption(freeTierOption())
     .addOption(outOption())
     .action(async (run: string | undefined, options) => {
       const { runReport } = await import('./commands/report.ts');
-      await runReport(run, options);
+      exit(await runReport(run, options));
+    });
+}
+
+export function defineCompare(program: Command, { exit }: CommandContext): void {
+  program
+    .command('compare')
+    .summary('set runs against each other: which is faster, and how sure that is')
+    .description(
+      'Sets runs against the first one, or the --baseline. Repeats of the same thing stand with commas between (A1,A2 B1,B2): made in turns, and agreeing with each other, they make a verdict that speaks of more than two runs.',
+    )
+    .argument('<runs...>', 'their ids, folders or record files')
+    .addOption(baselineOption())
+    .addOption(formatOption(TEXT_FORMATS))
+    .addOption(thresholdOption())
+    .addOption(githubSummaryOption())
+    .addOption(pricesOption())
+    .addOption(outOption())
+    .action(async (runs: string[], options) => {
+      const { runCompare } = await import('./commands/compare.ts');
+      exit(await runCompare(runs, options));
+    });
+}
+
+export function defineCost(program: Command): void {
+  program
+    .command('cost')
+    .summary('what the calls cost: each, a million, a month, and against servers')
+    .description(
+      'Prices the calls of functions by their billed time: each, a million, a month, and the rate from which a server costs less. An estimate at dated prices, not a bill.',
+    )
+    .argument('[runs...]', 'their ids, folders or record files (default: the latest)')
+    .addOption(formatOption(TEXT_FORMATS))
+    .addOption(trafficOption())
+    .addOption(pricesOption())
+    .addOption(freeTierOption())
+    .option('--show-prices', 'print the price list as JSON, for --prices')
+    .addOption(outOption())
+    .action(async (runs: string[], options) => {
+      const { runCost } = await import('./commands/cost.ts');
+      await runCost(runs, options);
     });
 }
 

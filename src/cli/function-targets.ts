@@ -5,8 +5,9 @@ import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { TargetName } from '../core/target-name.ts';
 import type { TargetOptions } from '../runs/targets.ts';
 import { defaultImages } from './default-images.ts';
+import type { JudgingOptions } from './judging.ts';
 
-export interface FunctionOptions {
+export interface FunctionOptions extends JudgingOptions {
   readonly url?: string;
   readonly function?: string;
   readonly frontDoor?: 'url' | 'http-api' | 'invoke';

@@ -1,10 +1,11 @@
 /** How the commands that may call a function make their runs and show them. */
 import { withCostLimit } from '../runs/cost-watch.ts';
 import type { RunPlan } from '../runs/run-plan.ts';
+import { type JudgingOptions, judgingOf } from './judging.ts';
 import { pullStep, reportStep } from './next.ts';
 import { type Presentation, present } from './present.ts';
 
-interface MeasureOptions {
+interface MeasureOptions extends JudgingOptions {
   /** US dollars. */
   readonly maxCost?: number;
   readonly json?: boolean;
@@ -14,12 +15,13 @@ interface MeasureOptions {
 /** Returns the exit code. */
 export function measure(
   plan: RunPlan,
-  { maxCost, json, out }: MeasureOptions,
+  options: MeasureOptions,
   limits: Presentation['limits'],
   signal: AbortSignal,
 ): Promise<number> {
+  const { maxCost, json, out } = options;
   return present(withCostLimit(plan, maxCost), {
-    ...{ json: json === true, limits, signal, out },
+    ...{ json: json === true, limits, signal, out, judging: judgingOf(options) },
     next: record => [...pullStep(record), reportStep(out)],
   });
 }

@@ -42,8 +42,8 @@ export function pullStep(record: RunRecord): NextStep[] {
 
 export function reportStep(out: string): NextStep {
   return {
-    words: ['report', '--format', 'md', ...outWords(out)],
-    what: 'the tables for a pull request; also csv, json',
+    words: ['report', '--format', 'html', ...outWords(out)],
+    what: 'charts, cost and a verdict in one file; also md, csv, json',
   };
 }
 

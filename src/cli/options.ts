@@ -1,6 +1,9 @@
 /** Options of a run and of its reports: each with its default, its environment variable and its check, stated once. */
 import { availableParallelism } from 'node:os';
+import { UsageError } from '../core/errors.ts';
 import { PREPROCESS_MODES } from '../core/preprocess-mode.ts';
+import { parseThreshold, type Threshold } from '../core/threshold.ts';
+import { parseTraffic } from '../core/traffic.ts';
 import {
   defaultDuration,
   flag,
@@ -163,5 +166,52 @@ export const callOption = () =>
 
 export const callTargetOption = (names: readonly string[]) =>
   option('target', '<name>', 'whose --call (default: lambda, where it was measured)', 'call-target').choices(names);
+
+export const thresholdOption = () =>
+  option(
+    'threshold',
+    '<limit>',
+    'exit with 4 unless it holds; several may be given: lambda.warm.inferenceMs.p95<900, lambda.failed<1, regression<5%',
+  ).argParser((text: string, earlier: readonly Threshold[] | undefined) => {
+    const threshold = parseThreshold(text);
+    if (typeof threshold !== 'string') return [...(earlier ?? []), threshold];
+    throw new UsageError(
+      `--threshold ${threshold}, got "${text}"`,
+      "for example --threshold 'lambda.warm.serviceMs.p95<900'",
+    );
+  });
+
+export const githubSummaryOption = () =>
+  flag('github-summary', 'append the result to the step summary of a GitHub workflow (GITHUB_STEP_SUMMARY)');
+
+export const pricesOption = () =>
+  option('prices', '<file>', 'a price list of your own, as resnet-bench cost --show-prices prints it').argParser(
+    something('--prices'),
+  );
+
+export const freeTierOption = () =>
+  flag('free-tier', "take Lambda's free requests and gigabyte seconds off each month");
+
+export const trafficOption = () =>
+  option('traffic', '<rate>', 'what to recommend for: 100/day, 5/s, "burst:50/s for 10m daily"').argParser(
+    (text: string) => {
+      const traffic = parseTraffic(text);
+      if (traffic !== undefined) return traffic;
+      throw new UsageError(
+        `--traffic must be a rate above 0, or a burst, got "${text}"`,
+        'write it like --traffic 100/day, 5/s or "burst:50/s for 10m daily"',
+      );
+    },
+  );
+
+export const toOption = () =>
+  option('to', '<file>', "write it there (default: stdout; html and all: into the run's folder)").argParser(
+    something('--to'),
+  );
+
+export const baselineOption = () =>
+  option('baseline', '<run>', 'what the others are compared with (default: the first)').argParser(
+    something('--baseline'),
+  );
 
 export const jsonOption = (description = 'print the record on stdout, and nothing else') => flag('json', description);

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { EXIT } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import type { RunRecord } from '../core/record.ts';
+import { gatesOf } from '../reports/gates.ts';
 import { describeIncidents } from '../reports/incidents.ts';
+import { renderMarkdown } from '../reports/markdown.ts';
 import { renderTable } from '../reports/table.ts';
 import { execute } from '../runs/execute.ts';
 import { readRecord } from '../runs/read-run.ts';
@@ -11,6 +13,7 @@ import { type Finished, finishRestores } from '../runs/restore-notes.ts';
 import type { Resumed } from '../runs/resume-clock.ts';
 import { RECORD_FILE } from '../runs/run-folder.ts';
 import type { RunPlan } from '../runs/run-plan.ts';
+import { appendSummary, type Judging, tellGates } from './judging.ts';
 import { commandLine, type NextStep, outWords } from './next.ts';
 import type { Limits } from './progress.ts';
 import { shortPath } from './short-path.ts';
@@ -27,19 +30,27 @@ export interface Presentation {
   readonly out: string;
   /** The run that goes on. */
   readonly resumed?: Resumed;
+  readonly judging: Judging;
   readonly next: (record: RunRecord) => readonly NextStep[];
 }
 
 /** Returns the exit code: 4 when nothing succeeded. */
-export async function present(plan: RunPlan, presentation: Presentation): Promise<number> {
+export async function present(given: RunPlan, presentation: Presentation): Promise<number> {
+  const { judging } = presentation;
+  const plan = withThresholds(given, judging);
   await tellRestores(presentation.signal);
   const folder = await runWithProgress(plan, presentation);
   const file = join(folder, RECORD_FILE);
   if (presentation.json) await copyToStdout(file);
   const record = await readRecord(file);
+  const gates = gatesOf(record, judging.thresholds, judging.terms);
   if (!presentation.json)
-    process.stdout.write(`${renderTable(record)}\n${printable(whatNext(folder, presentation.next(record)))}`);
+    process.stdout.write(
+      `${renderTable(record, { ...judging, gates })}\n${printable(whatNext(folder, presentation.next(record)))}`,
+    );
   else process.stderr.write(printable(warningLines(record)));
+  appendSummary(judging.summaryFile, renderMarkdown(record, { ...judging, gates }));
+  const held = tellGates(gates, presentation.json ? process.stderr : process.stdout);
   if (record.run.stoppedBy === 'cost') {
     const { maxCostUsd } = record.run.options;
     const hint = 'raise --max-cost; what was measured by then is above, and in the record';
@@ -47,11 +58,16 @@ export async function present(plan: RunPlan, presentation: Presentation): Promis
     return EXIT.unmet;
   }
   const failed = record.targets.filter(({ samples }) => !samples.some(({ outcome }) => outcome.ok));
-  if (failed.length === 0 || record.run.status === 'interrupted') return EXIT.ok;
+  if (failed.length === 0 || record.run.status === 'interrupted') return held;
   const where = record.targets.length === 1 ? '' : ` on ${failed.map(({ name }) => name).join(', ')}`;
   const csv = commandLine(['report', '--format', 'csv', ...outWords(presentation.out)]);
   process.stderr.write(printable(`error: nothing succeeded${where}\nhint: ${csv} names what failed, and why\n`));
   return EXIT.unmet;
+}
+
+function withThresholds(plan: RunPlan, { thresholds }: Judging): RunPlan {
+  if (thresholds.length === 0) return plan;
+  return { ...plan, options: { ...plan.options, thresholds: thresholds.map(({ text }) => text) } };
 }
 
 /** What an earlier run that was killed has left changed is put back before anything is measured. */

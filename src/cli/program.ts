@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../core/errors.ts';
 import type { CommandContext } from './command-context.ts';
-import { defineEmulate, defineLocal, defineModel, defineReport, defineResume } from './definitions.ts';
+import {
+  defineCompare,
+  defineCost,
+  defineEmulate,
+  defineLocal,
+  defineModel,
+  defineReport,
+  defineResume,
+} from './definitions.ts';
 import { defineMeasuring } from './measuring-definitions.ts';
 
 /** Exit code of the command line, once it has run. Throws BenchError. */
@@ -46,7 +54,9 @@ Environment:
   defineMeasuring(program, context);
   defineResume(program, context);
   defineEmulate(program, context);
-  defineReport(program);
+  defineReport(program, context);
+  defineCompare(program, context);
+  defineCost(program);
   defineModel(program, context);
   return program;
 }

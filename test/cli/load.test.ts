@@ -67,11 +67,15 @@ it('sets the figures of CloudWatch beside its own, which agree', async () => {
   const { stdout, target } = await load('--rate', '10', '--duration', '2s');
   expect(target.cloudWatch).toMatchObject({ complete: true });
   const value = (name: string) => target.cloudWatch!.metrics.find(metric => metric.name === name)!.value;
-  expect(value('Invocations')).toBe(20);
+  // A machine that makes environments slowly refuses some by 429, which are no invocations.
+  const throttled = target.samples.filter(({ outcome }) => !outcome.ok && outcome.error.kind === 'throttled').length;
+  expect(target.samples).toHaveLength(20);
+  expect([value('Invocations'), value('Throttles')]).toEqual([20 - throttled, throttled]);
   expect(value('ColdStart')).toBe(target.samples.filter(({ start }) => start === 'cold').length);
-  expect(stdout).toMatch(/^Invocations sum +20 +20$/m);
-  // Each by its own way: EMF lines on one side, answers on the other.
-  expect(stdout).toMatch(/^Inference time average ms +(\S+) +\1$/m);
+  expect(stdout).toMatch(new RegExp(`^Invocations sum +${20 - throttled} +${20 - throttled}$`, 'm'));
+  // Each by its own way: EMF lines on one side, answers on the other; their last shown digit is rounded apart.
+  const [, theirs, ours] = /^Inference time average ms +(\S+) +(\S+)$/m.exec(stdout)!;
+  expect(Math.abs(Number(theirs) / Number(ours) - 1)).toBeLessThan(0.01);
   expect(stdout).not.toContain('differs');
   const without = await load('--rate', '10', '--duration', '1s', '--no-metrics');
   expect(without.target.cloudWatch).toBeUndefined();
@@ -103,8 +107,10 @@ it('asks for one trace a second, and the others for none', async () => {
   expect(traced.length).toBeLessThanOrEqual(4);
   const others = new Set(target.samples.filter(({ trace }) => trace !== 'complete').map(({ trace }) => trace));
   expect(others).toEqual(new Set(['not-sampled']));
-  // Each call has its log line all the same.
-  expect(target.samples.every(({ timings }) => timings.billedMs !== undefined)).toBe(true);
+  // Each call that came through has its log line all the same.
+  const through = target.samples.filter(({ outcome }) => outcome.ok || outcome.error.kind !== 'throttled');
+  expect(through.length).toBeGreaterThan(0);
+  expect(through.every(({ timings }) => timings.billedMs !== undefined)).toBe(true);
 }, 60_000);
 
 it('drops what is due while as many as may be are in flight, and counts it', async () => {

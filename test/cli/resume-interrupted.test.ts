@@ -68,7 +68,18 @@ describe.concurrent('interrupted in good order', () => {
 
   it('and a resumed one again', async () => {
     const cwd = await program.fresh();
-    const args = ['--target', 'local', '--interval', '100ms', '--duration', '3s', PICTURES[0]!];
+    const threshold = 'local.failed<1';
+    const args = [
+      '--target',
+      'local',
+      '--interval',
+      '100ms',
+      '--duration',
+      '3s',
+      '--threshold',
+      threshold,
+      PICTURES[0]!,
+    ];
     let next = ['soak', ...args];
     for (const calls of [3, 8, 15]) {
       const running = await program.start(next, { cwd });
@@ -78,7 +89,9 @@ describe.concurrent('interrupted in good order', () => {
       expect((await recordIn(folder)).run.status).toBe('interrupted');
       next = ['resume', basename(folder)];
     }
-    const { record } = await resumeToTheEnd(program, cwd);
+    const { record, stdout } = await resumeToTheEnd(program, cwd);
+    expect(record.run.options.thresholds).toEqual([threshold]);
+    expect(stdout).toMatch(/^local\.failed<1 +0 +yes$/m);
     expect(record.run.segments).toHaveLength(4);
     expectSegmentsInOrder(record);
     expectEverySlotOnce(record, 'local', { slots: 30, intervalMs: 100 });

@@ -157,15 +157,17 @@ describe('help', () => {
       '--threads',
       '--model',
       '--preprocess',
+      '--threshold',
+      '--github-summary',
       '--out',
       '--json',
       '-h',
     ]);
-    const { '--json': _, '-h': __, ...settable } = options;
+    const { '--json': _, '-h': __, '--github-summary': ___, ...settable } = options;
     for (const [flag, text] of Object.entries(settable)) {
       expect(text).toContain(`env: RESNET_BENCH_${flag.slice(2).toUpperCase()}`);
-      // Without --duration there is no limit in time.
-      if (flag !== '--duration') expect(text, flag).toContain('default: ');
+      // Without them there is no limit.
+      if (!['--duration', '--threshold'].includes(flag)) expect(text, flag).toContain('default: ');
     }
     expect(options['--iterations']).toContain('default: 100');
     expect(options['--warmup']).toContain('default: 3');

@@ -1,9 +1,11 @@
 /** `resnet-bench lambda`: a function, deployed or emulated, in a closed loop; beside the classifier in this process when asked. */
+
 import { UsageError } from '../../core/errors.ts';
 import type { RunRecord } from '../../core/record.ts';
 import { withCostLimit } from '../../runs/cost-watch.ts';
 import { planLambda } from '../../runs/lambda-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
+import { judgingOf } from '../judging.ts';
 import { withModelProgress } from '../model-progress.ts';
 import { again, type NextStep, pullStep, reportStep } from '../next.ts';
 import { present } from '../present.ts';
@@ -40,6 +42,7 @@ export async function runLambda(
     limits,
     signal,
     out,
+    judging: judgingOf(options),
     next: record => nextSteps(record, paths, options, given('memory') ? ['--memory', `${options.memory}`] : []),
   });
 }

@@ -1,13 +1,15 @@
 /** `resnet-bench local`: the classifier in this process, in a closed loop. */
+
 import type { PreprocessMode } from '../../core/preprocess-mode.ts';
 import type { RunRecord } from '../../core/record.ts';
 import { planLocal } from '../../runs/local-plan.ts';
 import { defaultImages } from '../default-images.ts';
+import { type JudgingOptions, judgingOf } from '../judging.ts';
 import { withModelProgress } from '../model-progress.ts';
 import { again, pullStep, reportStep } from '../next.ts';
 import { present } from '../present.ts';
 
-export interface LocalOptions {
+export interface LocalOptions extends JudgingOptions {
   readonly iterations?: number;
   /** Milliseconds. */
   readonly duration?: number;
@@ -39,5 +41,5 @@ export async function runLocal(paths: readonly string[], options: LocalOptions, 
     { words: again(['lambda'], asked), what: 'the same through Lambda, emulated on this machine' },
     reportStep(out),
   ];
-  return present(plan, { json: json === true, limits, signal, out, next });
+  return present(plan, { json: json === true, limits, signal, out, judging: judgingOf(options), next });
 }

@@ -1,39 +1,97 @@
 /** `resnet-bench report`: a run on disk as text. */
-import { UsageError } from '../../core/errors.ts';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { EXIT, messageOf, SetupError, UsageError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
 import type { RunRecord, Sample, Target } from '../../core/record.ts';
 import type { TargetName } from '../../core/target-name.ts';
+import type { Traffic } from '../../core/traffic.ts';
+import { gatesOf } from '../../reports/gates.ts';
 import { loadReporter, type ReportFormat } from '../../reports/index.ts';
+import { renderMarkdown } from '../../reports/markdown.ts';
+import type { ReportOptions } from '../../reports/report-options.ts';
 import { renderCall } from '../../reports/waterfall.ts';
 import { findRecord, readRecord } from '../../runs/read-run.ts';
+import { appendSummary, type JudgingOptions, judgingOf, tellGates } from '../judging.ts';
+import { shortPath } from '../short-path.ts';
 import { copyToStdout, writeToStdout } from '../stdout.ts';
 
-export interface ReportOptions {
-  readonly format: ReportFormat;
+export interface ReportCommandOptions extends JudgingOptions {
+  readonly format: ReportFormat | 'all';
+  /** A file; a folder of --format all. */
+  readonly to?: string;
+  readonly traffic?: Traffic;
   readonly out: string;
   /** Number of a single call. */
   readonly call?: number;
   readonly target?: TargetName;
 }
 
-export async function runReport(run: string | undefined, options: ReportOptions): Promise<void> {
+/** Returns the exit code. */
+export async function runReport(run: string | undefined, options: ReportCommandOptions): Promise<number> {
   refuseWithoutEffect(options);
+  const { format, to, traffic } = options;
+  const { thresholds, terms, summaryFile } = judgingOf(options);
   const file = findRecord(run, options.out);
   const record = await readRecord(file);
   if (options.call !== undefined) {
     const { target, sample } = callOf(record, options.call, options.target);
-    return writeToStdout([renderCall(record, target, sample, process.stdout.columns ?? COLUMNS)]);
+    await writeToStdout([renderCall(record, target, sample, process.stdout.columns ?? COLUMNS)]);
+    return EXIT.ok;
   }
-  // The file itself, with what a newer version may have added to it.
-  if (options.format === 'json' && record.run.status !== 'running') return copyToStdout(file);
-  const render = await loadReporter(options.format);
-  const text = render(record);
-  await writeToStdout(typeof text === 'string' ? [text] : text);
+  const shown = { terms, traffic, gates: gatesOf(record, thresholds, terms) };
+  const folder = dirname(file);
+  if (format === 'all') {
+    for (const [name, one] of FILES) await writeReport(join(to ?? folder, name), await rendered(record, one, shown));
+  } else if (to !== undefined || format === 'html') {
+    await writeReport(to ?? join(folder, 'report.html'), await rendered(record, format, shown));
+  } else if (format === 'json' && record.run.status !== 'running') {
+    // The file itself, with what a newer version may have added to it.
+    await copyToStdout(file);
+  } else {
+    await writeToStdout(await rendered(record, format, shown));
+  }
+  appendSummary(summaryFile, renderMarkdown(record, shown));
+  return tellGates(shown.gates, format === 'table' && to === undefined ? process.stdout : process.stderr);
+}
+
+const FILES = [
+  ['report.html', 'html'],
+  ['report.md', 'md'],
+  ['samples.csv', 'csv'],
+] as const;
+
+async function rendered(record: RunRecord, format: ReportFormat, options: ReportOptions): Promise<Iterable<string>> {
+  const text = (await loadReporter(format))(record, options);
+  return typeof text === 'string' ? [text] : text;
+}
+
+/** Whole or not at all, and says where. Throws SetupError. */
+async function writeReport(file: string, pieces: Iterable<string>): Promise<void> {
+  const part = `${file}.part`;
+  try {
+    // One folder: a path with several that are missing is more likely a mistake.
+    if (!existsSync(dirname(file))) await mkdir(dirname(file));
+    await writeFile(part, pieces);
+    await rename(part, file);
+  } catch (thrown) {
+    await rm(part, { force: true }).catch(() => {});
+    throw new SetupError(`${file} cannot be written: ${messageOf(thrown)}`, 'name another place: --to', thrown);
+  }
+  await writeToStdout([printable(`${shortPath(file)}\n`)]);
 }
 
 /** Of a pipe, which has none of its own. */
 const COLUMNS = 100;
 
-function refuseWithoutEffect({ call, target, format }: ReportOptions): void {
+function refuseWithoutEffect({ call, target, format, to, threshold, traffic }: ReportCommandOptions): void {
+  if (call !== undefined && (to ?? threshold ?? traffic) !== undefined) {
+    throw new UsageError(
+      '--call shows one call, and takes no --to, --threshold or --traffic',
+      'leave one of the two out',
+    );
+  }
   if (call === undefined && target !== undefined) {
     throw new UsageError('--target is for --call', 'name a call, or leave it out');
   }

@@ -1,5 +1,8 @@
 /** `resnet-bench resume`: the calls that are left of a soak. */
+
+import { parseThreshold, type Threshold } from '../../core/threshold.ts';
 import { planResume } from '../../runs/resume.ts';
+import { judgingOf } from '../judging.ts';
 import { withModelProgress } from '../model-progress.ts';
 import { pullStep, reportStep } from '../next.ts';
 import { present } from '../present.ts';
@@ -27,11 +30,20 @@ export async function runResume(
     planResume({ ...(run !== undefined && { run }), outDir: out, secrets }, { signal, onEvent }),
   );
   return present(plan, {
+    judging: judgingOf({ threshold: thresholdsOf(plan.options.thresholds) }),
     json: json === true,
     limits: { durationMs: plan.options.durationMs as number },
     signal,
     out,
     resumed,
     next: record => [...pullStep(record), reportStep(out)],
+  });
+}
+
+/** As the run began with them. */
+function thresholdsOf(texts: unknown): Threshold[] {
+  return (Array.isArray(texts) ? texts : []).flatMap(text => {
+    const threshold = parseThreshold(String(text));
+    return typeof threshold === 'string' ? [] : [threshold];
   });
 }

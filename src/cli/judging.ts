@@ -1,0 +1,82 @@
+/** What a run or a report is judged by: thresholds, prices, traffic; and how it is told whether they held. */
+import { appendFileSync, readFileSync } from 'node:fs';
+import { EXIT, messageOf, SetupError, UsageError } from '../core/errors.ts';
+import { PRICES, type PriceList, priceListSchema } from '../core/prices.ts';
+import { printable } from '../core/printable.ts';
+import type { Threshold } from '../core/threshold.ts';
+import type { CostTerms } from '../reports/cost.ts';
+import { type Gate, gateCells } from '../reports/gates.ts';
+import { layout } from '../reports/layout.ts';
+
+export interface JudgingOptions {
+  readonly threshold?: readonly Threshold[];
+  readonly githubSummary?: boolean;
+  /** A file. */
+  readonly prices?: string;
+  readonly freeTier?: boolean;
+}
+
+export interface Judging {
+  readonly thresholds: readonly Threshold[];
+  readonly terms: CostTerms;
+  /** Where the step summary of a GitHub workflow goes, when it is asked for. */
+  readonly summaryFile: string | undefined;
+}
+
+/** Before anything is measured. Throws UsageError. */
+export function judgingOf({ threshold = [], githubSummary, prices, freeTier }: JudgingOptions): Judging {
+  const summaryFile = githubSummary === true ? process.env.GITHUB_STEP_SUMMARY : undefined;
+  if (githubSummary === true && !summaryFile) {
+    throw new UsageError(
+      '--github-summary needs GITHUB_STEP_SUMMARY, which GitHub sets in a workflow',
+      'leave it out elsewhere',
+    );
+  }
+  return {
+    thresholds: threshold,
+    terms: { prices: prices === undefined ? PRICES : readPrices(prices), freeTier: freeTier === true },
+    summaryFile,
+  };
+}
+
+function readPrices(file: string): PriceList {
+  const hint = 'start from what resnet-bench cost --show-prices prints';
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (thrown) {
+    throw new UsageError(`--prices ${file} cannot be read: ${messageOf(thrown)}`, hint);
+  }
+  const result = priceListSchema.safeParse(json);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new UsageError(`--prices ${file} is no price list: ${path.join('.') || 'it'}: ${message}`, hint);
+}
+
+/** Tells what held, on stderr where stdout is for a program; returns the exit code. */
+export function tellGates(gates: readonly Gate[], stream: NodeJS.WritableStream): number {
+  if (gates.length === 0) return EXIT.ok;
+  stream.write(printable(`\n${layout(gateCells(gates), 'left')}\n`));
+  const missed = gates.filter(({ held }) => !held);
+  if (missed.length === 0) return EXIT.ok;
+  const names = missed.map(({ threshold }) => threshold.text).join(', ');
+  const hint = 'the table of thresholds says what was measured, or why it is not known';
+  process.stderr.write(
+    printable(`error: ${missed.length} of ${gates.length} thresholds missed: ${names}\nhint: ${hint}\n`),
+  );
+  return EXIT.unmet;
+}
+
+/** Throws SetupError when it cannot be written. */
+export function appendSummary(file: string | undefined, markdown: string): void {
+  if (file === undefined) return;
+  try {
+    appendFileSync(file, `${markdown}\n`);
+  } catch (thrown) {
+    throw new SetupError(
+      `the step summary cannot be written: ${messageOf(thrown)}`,
+      'look at GITHUB_STEP_SUMMARY',
+      thrown,
+    );
+  }
+}
