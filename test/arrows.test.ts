@@ -40,6 +40,8 @@ const DOORS: Record<string, readonly string[]> = {
   ora: ['cli/spinner.ts'],
   'cli-table3': ['reports/layout.ts'],
   'csv-stringify': ['reports/csv.ts'],
+  '@observablehq/plot': ['reports/html/chart.ts'],
+  linkedom: ['reports/html/page.ts'],
   'markdown-table': ['reports/markdown.ts'],
   commander: [
     'cli/command-context.ts',

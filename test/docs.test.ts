@@ -9,6 +9,8 @@ const PAGES = [
   'CHANGELOG.md',
   'bench/README.md',
   'docs/architecture.md',
+  'docs/reading-the-report.md',
+  'docs/statistics.md',
   'models/README.md',
   'reports/README.md',
 ];
