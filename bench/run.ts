@@ -1,5 +1,6 @@
 /** `npm run bench [-- NAME...]`: our own speed, in ratios measured side by side. Nothing here passes or fails a test. */
 import { cpus } from 'node:os';
+import { benchCoverage } from './coverage.ts';
 import { benchDay } from './day.ts';
 import { benchHarness } from './harness.ts';
 import { benchHelp } from './help.ts';
@@ -9,10 +10,12 @@ import { benchLoad } from './load.ts';
 import { benchPolling } from './polling.ts';
 import { benchPreprocessing } from './preprocess.ts';
 import { benchPureSteps } from './pure.ts';
+import { benchReport } from './report.ts';
 import { benchShares } from './shares.ts';
 import { benchSynthetic } from './synthetic-vs-trained.ts';
 
 const benches: Record<string, () => Promise<void>> = {
+  coverage: benchCoverage,
   pure: benchPureSteps,
   harness: benchHarness,
   inference: benchInference,
@@ -21,6 +24,7 @@ const benches: Record<string, () => Promise<void>> = {
   load: benchLoad,
   polling: benchPolling,
   preprocess: benchPreprocessing,
+  report: benchReport,
   help: benchHelp,
   shares: benchShares,
   synthetic: benchSynthetic,
