@@ -133,7 +133,10 @@ describe.concurrent('a deployed function', () => {
     const slots = samplesOf(record, 'lambda').length + missedBy(record, 'lambda').length;
     const samples = expectEverySlotOnce(record, 'lambda', { slots, intervalMs: 100 });
     expect(samples.length).toBeGreaterThanOrEqual(seen);
-    expect(samples.slice(0, -1).every(({ outcome }) => outcome.ok)).toBe(true);
+    // Those in flight at the end: several on a busy machine.
+    const failures = failuresOf(record, 'lambda');
+    expect(failures).toEqual(failures.map(() => 'interrupted'));
+    expect(samples.slice(0, seen).every(({ outcome }) => outcome.ok)).toBe(true);
     expect(record.run.segments).toHaveLength(1);
   });
 });
