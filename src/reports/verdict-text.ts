@@ -58,7 +58,8 @@ export function runVerdict({ baseline, other, headline, mismatches, disagreement
 }
 
 /** Rows of cells, the head first. */
-export function runCells({ baseline, other, rows, headline }: RunComparison): string[][] {
+export function runCells({ baseline, other, rows, headline, mismatches, disagreements }: RunComparison): string[][] {
+  const decided = mismatches.length === 0 && disagreements.length === 0;
   const several = new Set(rows.map(({ target }) => target)).size > 1;
   return [
     ['p50 ms [95 % CI]', baseline.name, other.name, 'ratio [95 % CI]', 'verdict', 'p', 'lag-1', 'n', 'U test p'],
@@ -67,7 +68,7 @@ export function runCells({ baseline, other, rows, headline }: RunComparison): st
       const name = `${several ? `${target} ` : ''}${start} ${stageName(timing)}${row === headline ? ' *' : ''}`;
       const of = ({ p50, mean, ci95 }: typeof row.other) => formatWithInterval(p50 ?? mean, ci95.p50);
       return [
-        ...[name, of(row.baseline), of(row.other), ratioText(judged), judged.verdict],
+        ...[name, of(row.baseline), of(row.other), ratioText(judged), decided ? judged.verdict : UNKNOWN],
         judged.pValue === null ? UNKNOWN : formatP(judged.pValue),
         judged.autocorrelation
           .map(value => value?.toFixed(2) ?? UNKNOWN)

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../src/core/record.ts';
 import { parseThreshold, type Threshold } from '../../src/core/threshold.ts';
 import { compareRuns, type RunSide } from '../../src/reports/compare-runs.ts';
 import { comparisonGates, gatesOf } from '../../src/reports/gates.ts';
-import { runVerdict } from '../../src/reports/verdict-text.ts';
+import { runCells, runVerdict } from '../../src/reports/verdict-text.ts';
 import { normal, seededRandom } from '../random.ts';
 import { sampleWith } from '../sample.ts';
 import { completed, recordOf } from './record.ts';
@@ -76,6 +76,9 @@ describe('two runs', () => {
       'model of local: resnet50-synthetic abababab against resnet50-synthetic cdcdcdcd',
     ]);
     expect(runVerdict(comparison)).toMatch(/^NOT LIKE WITH LIKE, no verdict: /);
+    const [head, ...cells] = runCells(comparison);
+    const at = head!.indexOf('verdict');
+    expect(new Set(cells.map(row => row[at]))).toEqual(new Set(['-']));
     expect(comparisonGates(comparison, [gate('regression<500%')], TERMS)[0]).toMatchObject({
       held: false,
       reason: expect.stringContaining('not like with like: pictures'),
