@@ -30,7 +30,7 @@ export const corsSchema = z.strictObject({
 });
 export type Cors = z.output<typeof corsSchema>;
 
-/** Of the AWS API, not of the function's front doors. */
+/** Of the AWS API, Invoke included; not of the function's addresses. */
 export const API_FAULTS = ['denied', 'expired', 'throttled', 'skewed', 'down', 'silent'] as const;
 const apiFaultSchema = z.strictObject({
   /** `xray:BatchGetTraces` and so on; `*`: any. */

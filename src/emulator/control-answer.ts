@@ -30,9 +30,14 @@ export const logLinesSchema = z.object({
   lines: z.array(z.object({ epochMs: z.number(), stream: z.string(), text: z.string() })),
 });
 
+/** Operations of the AWS API that were asked for since the emulator started, as a policy names them. A call to an address is none. */
+export const actionListSchema = z.object({ actions: z.array(z.object({ action: z.string(), count: z.int() })) });
+export type ActionList = z.infer<typeof actionListSchema>;
+
 export const CONTROL_PATHS = {
   environments: '/_emulator/environments',
   endIdle: '/_emulator/environments/end-idle',
   end: (id: string) => `/_emulator/environments/${id}/end`,
   logs: '/_emulator/logs',
+  actions: '/_emulator/actions',
 } as const;

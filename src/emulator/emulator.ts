@@ -21,6 +21,7 @@ import { Reaper } from './reaper.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import { listen, newRoutes, send } from './server.ts';
 import { Shares } from './shares.ts';
+import type { Addresses } from './stack-api.ts';
 import { TraceStore } from './trace-store.ts';
 import { addXrayRoutes } from './xray-api.ts';
 
@@ -77,27 +78,28 @@ export async function runEmulator(config: EmulatorConfig): Promise<RunningEmulat
     inFlight: count => metrics.inFlight(count),
   });
   const aws = newRoutes();
+  let addresses: Addresses | undefined;
   const operations = new AwsApi(config);
-  addInvokeRoutes(aws, config, lambda);
+  addInvokeRoutes(aws, config, lambda, operations);
   const configuration = new FunctionConfiguration(config, changed => {
     shares.resize(changed.memoryMb);
     pool.reconfigure(changed);
   });
   addConfigurationRoutes(aws, operations, config, configuration);
   addXrayRoutes(aws, operations, config, traces);
-  addJsonRoutes(aws, operations, config, { log, metrics });
-  addControlRoutes(aws, pool, log);
+  addJsonRoutes(aws, operations, config, { log, metrics, addresses: () => addresses });
+  addControlRoutes(aws, pool, log, operations);
   aws.setNotFoundHandler(async (_request, reply) => send(reply, jsonAnswer(404, { Message: 'Unknown operation' })));
 
   const [url, httpApi, api] = [functionUrlRoutes(config, lambda), httpApiRoutes(config, lambda), aws];
   const next = (step: number) => (config.port === 0 ? 0 : config.port + step);
   const listeners = [await listen(url, next(0)), await listen(httpApi, next(1)), await listen(api, next(2))];
   const [urlPort, httpApiPort, apiPort] = listeners.map(listener => listener.port);
+  addresses = { functionUrl: `http://127.0.0.1:${urlPort}/`, httpApiUrl: `http://127.0.0.1:${httpApiPort}/` };
   await pool.prepare();
   return {
     ready: {
-      functionUrl: `http://127.0.0.1:${urlPort}/`,
-      httpApiUrl: `http://127.0.0.1:${httpApiPort}/`,
+      ...addresses,
       invokeEndpoint: `http://127.0.0.1:${apiPort}`,
       pid: process.pid,
       reaperPid: reaper.pid,

@@ -1,6 +1,7 @@
 /** Front door: the Lambda API's Invoke. */
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../core/errors.ts';
+import { ApiError, type AwsApi } from './aws-api.ts';
 import type { EmulatorConfig } from './config.ts';
 import { functionNotFound, whatIsUnknown } from './function-name.ts';
 import { type HttpAnswer, jsonAnswer } from './http-answer.ts';
@@ -14,13 +15,18 @@ const LOG_TAIL_BYTES = 4_096;
 /** A throttled event waits in a queue; AWS backs off to minutes, which would only bore here. */
 const EVENT_RETRY_MS = 1_000;
 
-export function addInvokeRoutes(routes: Routes, config: EmulatorConfig, lambda: LambdaFunction): void {
+export function addInvokeRoutes(routes: Routes, config: EmulatorConfig, lambda: LambdaFunction, api: AwsApi): void {
   routes.post('/2015-03-31/functions/:name/invocations', async (request, reply) => {
-    return send(reply, await invoke(config, lambda, request));
+    return send(reply, await invoke(config, lambda, api, request));
   });
 }
 
-async function invoke(config: EmulatorConfig, lambda: LambdaFunction, request: Request): Promise<HttpAnswer> {
+async function invoke(
+  config: EmulatorConfig,
+  lambda: LambdaFunction,
+  api: AwsApi,
+  request: Request,
+): Promise<HttpAnswer> {
   const requestId = randomUUID();
   const refused = (status: number, type: string, body: object) => {
     const answer = jsonAnswer(status, body);
@@ -30,6 +36,12 @@ async function invoke(config: EmulatorConfig, lambda: LambdaFunction, request: R
 
   const body = await readBody(request.raw, REQUEST_LIMIT);
   if (body === 'truncated') return invalid('The request was cut off');
+  try {
+    await api.admit('lambda:InvokeFunction');
+  } catch (thrown) {
+    if (!(thrown instanceof ApiError)) throw thrown;
+    return refused(thrown.status, thrown.type, { Message: thrown.message });
+  }
   const unknown = whatIsUnknown(request, config);
   if (unknown !== undefined) return refused(404, 'ResourceNotFoundException', functionNotFound(unknown));
   if (body === 'too large') {

@@ -4,7 +4,14 @@ import { extname, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, messageOf, SetupError } from '../core/errors.ts';
 import type { EmulatorOptions } from './config.ts';
-import { CONTROL_PATHS, type EnvironmentList, environmentListSchema, logLinesSchema } from './control-answer.ts';
+import {
+  type ActionList,
+  actionListSchema,
+  CONTROL_PATHS,
+  type EnvironmentList,
+  environmentListSchema,
+  logLinesSchema,
+} from './control-answer.ts';
 import { nodeProgram } from './node-program.ts';
 import { type ReadyLine, readyLineSchema } from './ready-line.ts';
 
@@ -23,6 +30,8 @@ export interface Emulator extends ReadyLine {
   endIdleEnvironments(): Promise<number>;
   /** The function's log lines, oldest first, as many as the ring holds. */
   logLines(): Promise<readonly { epochMs: number; stream: string; text: string }[]>;
+  /** What was asked of the AWS API. */
+  actions(): Promise<ActionList['actions']>;
   /** Resolves when the emulator's process is gone, whoever ended it. */
   readonly exited: Promise<void>;
   /** Ends every environment and the emulator; resolves when it is gone. */
@@ -103,6 +112,7 @@ function control(endpoint: string) {
     endEnvironment: (id: string) => ended(CONTROL_PATHS.end(id)),
     endIdleEnvironments: () => ended(CONTROL_PATHS.endIdle),
     logLines: async () => logLinesSchema.parse(await ask(CONTROL_PATHS.logs)).lines,
+    actions: async () => actionListSchema.parse(await ask(CONTROL_PATHS.actions)).actions,
   };
 }
 
