@@ -32,6 +32,10 @@ const DOORS: Record<string, readonly string[]> = {
   'onnxruntime-node': ['classifier/session.ts'],
   sharp: ['classifier/decode.ts'],
   undici: ['models/download.ts', 'runners/http-connection.ts'],
+  '@aws-sdk/client-cloudformation': ['aws/stacks-client.ts'],
+  '@aws-sdk/client-sts': ['aws/identity-client.ts'],
+  '@smithy/core': ['aws/credential-sources.ts'],
+  'fast-xml-builder': ['emulator/query-protocol.ts'],
   '@aws-sdk/client-cloudwatch-logs': ['aws/logs-client.ts'],
   '@aws-sdk/client-cloudwatch': ['aws/metrics-client.ts'],
   '@aws-sdk/client-lambda': ['aws/lambda-client.ts'],
@@ -44,6 +48,7 @@ const DOORS: Record<string, readonly string[]> = {
   linkedom: ['reports/html/page.ts'],
   'markdown-table': ['reports/markdown.ts'],
   commander: [
+    'cli/aws-definitions.ts',
     'cli/command-context.ts',
     'cli/definitions.ts',
     'cli/measuring-definitions.ts',

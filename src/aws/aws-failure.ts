@@ -64,6 +64,8 @@ const KINDS: readonly [RegExp, AwsFailureKind][] = [
 
 function kindOf(code: string, thrown: unknown): AwsFailureKind {
   if (/Region is missing/i.test(messageOf(thrown))) return 'region';
+  // CloudFormation's way of not finding a stack.
+  if (code === 'ValidationError' && /does not exist/.test(messageOf(thrown))) return 'not-found';
   // A secret that does not belong to its key gives the same error as a clock that is wrong; only the text tells.
   if (
     /^SignatureDoesNotMatch|^InvalidSignature/.test(code) &&

@@ -117,7 +117,7 @@ const REASONS: Record<AwsFailure['kind'], Reason> = {
   }),
   denied: ({ operation, code }, flag) => ({
     words: `refused to answer (${code.replace(/Exception$/, '')}: ${operation})`,
-    advice: `allow ${operation} to whoever measures, or run with ${flag}`,
+    advice: `run with ${flag}, or allow what resnet-bench aws policy prints`,
   }),
   region: (_, flag) => ({
     words: 'was not asked: no region is known',

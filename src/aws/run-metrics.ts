@@ -97,7 +97,7 @@ function refused({ code, operation, kind, message }: AwsFailure): Warning {
     message: `CloudWatch did not tell its figures of the run (${name}: ${operation})`,
     advice:
       kind === 'denied'
-        ? `allow ${operation} to whoever measures, or run with --no-metrics`
+        ? 'run with --no-metrics, or allow what resnet-bench aws policy prints'
         : `${message}; or run with --no-metrics`,
   };
 }

@@ -98,7 +98,7 @@ export class TraceSearch implements Search {
         const { code, operation } = this.#unlisted;
         return {
           message: `${left.length} calls do not tell which trace is theirs, and X-Ray refused to list them (${code.replace(/Exception$/, '')}: ${operation})`,
-          advice: `allow ${operation} to whoever measures; or let the function's answers carry their trace header`,
+          advice: `allow what resnet-bench aws policy prints; or let the function's answers carry their trace header`,
         };
       }
       return {

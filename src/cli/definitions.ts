@@ -7,6 +7,7 @@ import {
   bootstrapOption,
   concurrencyOption,
   cpuPeriodOption,
+  denyOption,
   envOption,
   functionTimeoutOption,
   handlerOption,
@@ -118,6 +119,7 @@ export function defineEmulate(program: Command, { signal, exit }: CommandContext
     .addOption(metricDelayOption())
     .addOption(samplingOption())
     .addOption(logFormatOption())
+    .addOption(denyOption())
     .addOption(modelOption())
     .addOption(preprocessOption())
     .addOption(jsonOption('print the addresses on stdout as one line of JSON, and nothing else'))

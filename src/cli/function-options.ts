@@ -1,4 +1,5 @@
 /** Options of a function, deployed or emulated: each with its default, its environment variable and its check, stated once. */
+import { AWS_ACTIONS } from '../core/aws-policy.ts';
 import { LONGEST_FUNCTION_TIMEOUT_MS } from '../core/lambda-limits.ts';
 import { LOG_FORMATS, SAMPLINGS, TRACE_LAYOUTS, TRACE_PARTIALS } from '../core/lambda-telemetry.ts';
 import {
@@ -6,6 +7,7 @@ import {
   defaultDuration,
   entry,
   flag,
+  listOf,
   listOfNumbers,
   option,
   positiveDuration,
@@ -25,12 +27,20 @@ export const urlOption = (
   description = 'a deployed function: its Function URL, or the address of its HTTP API (default: ours, on the embedded emulator)',
 ) => option('url', '<url>', description).argParser(something('--url'));
 
-export const functionOption = () =>
+export const functionOption = (
+  description = 'a deployed function, called by Invoke; beside --url: whose traces and log lines are looked for',
+) => option('function', '<name or ARN>', description).argParser(something('--function'));
+
+export const stackOption = (
+  description = 'a deployed stack of our template (resnet-bench aws template): its function, at its URL or by --front-door',
+) => option('stack', '<name or ARN>', description).argParser(something('--stack'));
+
+export const denyOption = () =>
   option(
-    'function',
-    '<name or ARN>',
-    'a deployed function, called by Invoke; beside --url: whose traces and log lines are looked for',
-  ).argParser(something('--function'));
+    'deny',
+    '<list>',
+    'actions of AWS that the emulator refuses, with commas between: see what a run lacks without them',
+  ).argParser(listOf('--deny', AWS_ACTIONS));
 
 export const frontDoorOption = () =>
   option(

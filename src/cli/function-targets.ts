@@ -6,10 +6,14 @@ import type { TargetName } from '../core/target-name.ts';
 import type { TargetOptions } from '../runs/targets.ts';
 import { defaultImages } from './default-images.ts';
 import type { JudgingOptions } from './judging.ts';
+import { oneFunction } from './stack-options.ts';
 
 export interface FunctionOptions extends JudgingOptions {
   readonly url?: string;
   readonly function?: string;
+  readonly stack?: string;
+  /** As the stack tells it. */
+  readonly logGroup?: string;
   readonly frontDoor?: 'url' | 'http-api' | 'invoke';
   readonly header?: Readonly<Record<string, string>>;
   /** Milliseconds, as are the other durations. */
@@ -89,14 +93,22 @@ export function sharesOf({
   return { limits: limits === 'auto', cpuPeriodMs: cpuPeriod, initBoost: initBoost === true };
 }
 
-function deployedOf({ url, function: functionName, frontDoor, header = {} }: FunctionOptions) {
-  const named = functionName === undefined ? {} : { functionName };
+function deployedOf({ url, function: functionName, frontDoor, header = {}, logGroup }: FunctionOptions) {
+  const known = logGroup === undefined ? {} : { known: { logGroup } };
+  const named = functionName === undefined ? {} : { functionName, ...known };
   if (url === undefined) return functionName === undefined ? undefined : { ...named, headers: {} };
   return { ...named, url, ...(frontDoor && frontDoor !== 'invoke' && { frontDoor }), headers: header };
 }
 
 const OF_LAMBDA = {
-  ...{ url: '--url', function: '--function', frontDoor: '--front-door', header: '--header', timeout: '--timeout' },
+  ...{
+    url: '--url',
+    function: '--function',
+    stack: '--stack',
+    frontDoor: '--front-door',
+    header: '--header',
+    timeout: '--timeout',
+  },
   ...{ connection: '--connection', traces: '--no-traces', logs: '--no-logs', traceInterval: '--trace-interval' },
   ...{ traceAttempts: '--trace-attempts', tracePatience: '--trace-patience', traceRate: '--trace-rate' },
   ...{ maxCost: '--max-cost', metrics: '--no-metrics', metricPatience: '--metric-patience' },
@@ -114,17 +126,17 @@ const OF_SEARCH = {
 
 /** Options of the one kind of function say nothing about the other. Those from the environment may: it is set once for all commands. */
 export function refuseWithoutEffect(options: FunctionOptions, given: (name: string) => boolean): void {
-  const { url, function: functionName, target, frontDoor, traces, logs } = options;
+  const { url, function: functionName, stack, target, frontDoor, traces, logs } = oneFunction(options, given);
   const refuse = (names: Record<string, string>, why: string, hint: string) => {
     const [flag] = Object.entries(names).flatMap(([name, flag]) => (given(name) ? [flag] : []));
     if (flag !== undefined) throw new UsageError(`${flag} is for ${why}`, hint);
   };
-  const deployed = url !== undefined || functionName !== undefined;
+  const deployed = url !== undefined || functionName !== undefined || stack !== undefined;
   if (!target.includes('lambda')) {
     const hint = 'add lambda to --target, or leave it out';
     refuse({ ...OF_LAMBDA, ...OF_EMULATED }, 'lambda, which --target leaves out', hint);
   }
-  if (url === undefined) {
+  if (url === undefined && (stack === undefined || frontDoor === 'invoke')) {
     refuse({ header: '--header' }, 'a deployed function, and there is no --url', 'add --url, or leave it out');
   }
   if (url === undefined && functionName !== undefined) {
@@ -138,8 +150,11 @@ export function refuseWithoutEffect(options: FunctionOptions, given: (name: stri
     throw new UsageError('--front-door invoke has no URL', 'name the function by --function instead of --url');
   }
   if (deployed) {
-    const [named] = [given('url') && '--url names', given('function') && '--function names'].filter(Boolean);
-    const variable = url !== undefined ? 'RESNET_BENCH_URL names' : 'RESNET_BENCH_FUNCTION names';
+    const names = { url: '--url', function: '--function', stack: '--stack' };
+    const [named] = Object.entries(names).flatMap(([name, flag]) => (given(name) ? [`${flag} names`] : []));
+    const [variable] = [url && 'URL', functionName && 'FUNCTION', 'STACK'].flatMap(name =>
+      name ? [`RESNET_BENCH_${name} names`] : [],
+    );
     const why = `the emulated function, and ${named ?? variable} a deployed one`;
     refuse(OF_EMULATED, why, 'leave one of the two out');
   }

@@ -22,6 +22,7 @@ import {
   noMetricsOption,
   noTracesOption,
   proactiveOption,
+  stackOption,
   timeoutOption,
   traceAttemptsOption,
   traceDelayOption,
@@ -195,6 +196,7 @@ function commonOptions(memory = memoryOption(), threads = threadsOption(OF_THIS_
   return [
     urlOption(),
     functionOption(),
+    stackOption(),
     frontDoorOption(),
     headerOption(),
     timeoutOption(),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../core/errors.ts';
+import { defineAws } from './aws-definitions.ts';
 import type { CommandContext } from './command-context.ts';
 import {
   defineCompare,
@@ -58,6 +59,7 @@ Environment:
   defineCompare(program, context);
   defineCost(program);
   defineModel(program, context);
+  defineAws(program, context);
   return program;
 }
 

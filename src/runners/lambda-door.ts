@@ -142,7 +142,7 @@ function unread({ code, operation }: AwsFailure): Warning {
   return {
     code: 'configuration-denied',
     message: `the function's configuration is not known (${code.replace(/Exception$/, '')}: ${operation})`,
-    advice: `allow ${operation} to whoever measures; memory and tracing are then checked before the first call`,
+    advice: `allow what resnet-bench aws policy prints; memory and tracing are then checked before the first call`,
   };
 }
 

@@ -46,6 +46,8 @@ export interface EmulateOptions {
   readonly proactive: number;
   readonly telemetry: TelemetryOptions;
   readonly shares: SharesChoice;
+  /** Actions of AWS that are refused, as a policy names them. */
+  readonly denied: readonly string[];
   /** Variables of the function. */
   readonly env: Readonly<Record<string, string>>;
   /** Ours when absent. */
@@ -60,7 +62,7 @@ export interface EmulateOptions {
  * SetupError when it cannot start; either when the model cannot be had.
  */
 export async function emulate(options: EmulateOptions, modelOptions: ModelOptions): Promise<Emulator> {
-  const { env, program, model, preprocess, telemetry, shares, ...limits } = options;
+  const { env, program, model, preprocess, telemetry, shares, denied, ...limits } = options;
   const reserved = Object.keys(env).find(isReserved);
   if (reserved !== undefined) {
     throw new UsageError(`--env ${reserved} cannot be set: Lambda reserves it`, 'choose another name');
@@ -72,8 +74,9 @@ export async function emulate(options: EmulateOptions, modelOptions: ModelOption
     program === undefined
       ? ourFunction(await chooseModel(model, modelOptions), preprocess)
       : { ...program, bootstrap: [...program.bootstrap], functionName: FUNCTION_NAME, env: {} };
+  const apiFaults = denied.map(operation => ({ operation, fault: 'denied' as const }));
   return startEmulator(
-    { ...what, ...limits, ...telemetry, ...shares, env: { ...what.env, ...env }, logs: 'stderr' },
+    { ...what, ...limits, ...telemetry, ...shares, apiFaults, env: { ...what.env, ...env }, logs: 'stderr' },
     modelOptions.signal,
   );
 }

@@ -5,9 +5,13 @@ import type { Summary, TargetInfo, Warning } from '../core/record.ts';
 const SLOW_CALL_RATIO = 3;
 
 export function warningsOf(info: TargetInfo, summary: Summary): Warning[] {
-  return [syntheticWeights(info), failures(summary), moreThanTheCall(summary), slowCalls(summary)].filter(
-    warning => warning !== undefined,
-  );
+  return [
+    syntheticWeights(info),
+    failures(summary),
+    forbidden(info, summary),
+    moreThanTheCall(summary),
+    slowCalls(summary),
+  ].filter(warning => warning !== undefined);
 }
 
 function syntheticWeights({ model }: TargetInfo): Warning | undefined {
@@ -28,6 +32,24 @@ function failures({ failed }: Summary): Warning | undefined {
     message: `${total} ${total === 1 ? 'call' : 'calls'} failed and ${total === 1 ? 'is' : 'are'} in no figure: ${counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`,
     advice: 'the CSV report names each',
   };
+}
+
+function forbidden({ frontDoor, url }: TargetInfo, { failed }: Summary): Warning | undefined {
+  const count = failed['http-403'] ?? 0;
+  if (count === 0) return undefined;
+  const message = `${count} ${count === 1 ? 'call was' : 'calls were'} answered 403: not allowed`;
+  if (frontDoor === 'invoke') {
+    return {
+      code: 'forbidden',
+      message,
+      advice: 'resnet-bench aws policy prints what whoever measures must be allowed',
+    };
+  }
+  const isUrl = frontDoor === 'url' && url !== undefined;
+  const advice = isUrl
+    ? 'Function URLs made since October 2025 need two permissions: resnet-bench aws policy --url'
+    : 'does it take a key or a token? --header sends one';
+  return { code: 'forbidden', message, advice };
 }
 
 /** The work lies within the call; nothing is clamped, so that a function with a wrong clock shows itself. */

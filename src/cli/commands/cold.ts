@@ -4,6 +4,7 @@ import { planCold } from '../../runs/cold-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { measure } from '../measure.ts';
 import { withModelProgress } from '../model-progress.ts';
+import { withStack } from '../stack-options.ts';
 
 export interface ColdOptions extends FunctionOptions {
   readonly count: number;
@@ -24,7 +25,11 @@ export async function runCold(
   if (given('wait') && !target.includes('lambda')) {
     throw new UsageError('--wait is for lambda, which --target leaves out', 'a new process needs no waiting');
   }
-  const cold = { ...targetOptionsOf(paths, options), count, cold: { ...(wait !== undefined && { waitMs: wait }) } };
+  const cold = {
+    ...targetOptionsOf(paths, await withStack(options, given, signal)),
+    count,
+    cold: { ...(wait !== undefined && { waitMs: wait }) },
+  };
   const plan = await withModelProgress(onEvent => planCold(cold, { signal, onEvent }));
   return measure(plan, options, { iterations: count, cold: true }, signal);
 }

@@ -31,6 +31,7 @@ export interface EmulateCommandOptions {
   readonly metricDelay?: number;
   readonly sampling: Sampling;
   readonly logFormat: LogFormat;
+  readonly deny?: readonly string[];
   readonly model?: string;
   readonly preprocess: PreprocessMode;
   readonly json?: boolean;
@@ -60,6 +61,7 @@ export async function runEmulate(
           sampling,
           logFormat,
         },
+        denied: options.deny ?? [],
         ...lifetimesOf(options),
         shares: sharesOf(options),
         ...(program && { program }),

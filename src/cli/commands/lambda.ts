@@ -9,6 +9,7 @@ import { judgingOf } from '../judging.ts';
 import { withModelProgress } from '../model-progress.ts';
 import { again, type NextStep, pullStep, reportStep } from '../next.ts';
 import { present } from '../present.ts';
+import { withStack } from '../stack-options.ts';
 
 export interface LambdaOptions extends FunctionOptions {
   readonly iterations?: number;
@@ -34,9 +35,8 @@ export async function runLambda(
     ...(iterations !== undefined && { iterations }),
     ...(duration !== undefined && { durationMs: duration }),
   };
-  const plan = await withModelProgress(onEvent =>
-    planLambda({ ...targetOptionsOf(paths, options), ...limits, warmup }, { signal, onEvent }),
-  );
+  const asked = targetOptionsOf(paths, await withStack(options, given, signal));
+  const plan = await withModelProgress(onEvent => planLambda({ ...asked, ...limits, warmup }, { signal, onEvent }));
   return present(withCostLimit(plan, options.maxCost), {
     json: json === true,
     limits,
@@ -54,7 +54,7 @@ function nextSteps(
   memory: readonly string[],
 ): NextStep[] {
   const { url, target, model, preprocess, out } = options;
-  const deployed = url !== undefined || options.function !== undefined;
+  const deployed = url !== undefined || options.function !== undefined || options.stack !== undefined;
   const asked = { images, ...(model !== undefined && { model }), preprocess, out };
   const both = target.includes('local');
   const other: NextStep = both

@@ -4,6 +4,7 @@ import { planLoad } from '../../runs/load-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { measure } from '../measure.ts';
 import { withModelProgress } from '../model-progress.ts';
+import { withStack } from '../stack-options.ts';
 
 export interface LoadOptions extends FunctionOptions {
   /** Calls a second. */
@@ -33,7 +34,7 @@ export async function runLoad(
   if (proactive > concurrency) {
     throw new UsageError(`--proactive ${proactive} is more than --concurrency ${concurrency}`, 'raise --concurrency');
   }
-  const asked = targetOptionsOf(paths, options);
+  const asked = targetOptionsOf(paths, await withStack(options, given, signal));
   const load = {
     ...asked,
     emulated: { ...asked.emulated, concurrency },

@@ -4,6 +4,7 @@ import { planSoak } from '../../runs/soak-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { measure } from '../measure.ts';
 import { withModelProgress } from '../model-progress.ts';
+import { withStack } from '../stack-options.ts';
 
 export interface SoakOptions extends FunctionOptions {
   /** Milliseconds. */
@@ -27,7 +28,7 @@ export async function runSoak(
   }
   const { interval, duration, shuffle, seed } = options;
   const soak = {
-    ...targetOptionsOf(paths, options),
+    ...targetOptionsOf(paths, await withStack(options, given, signal)),
     intervalMs: interval,
     durationMs: duration,
     ...(shuffle === true && { shuffleSeed: seed }),

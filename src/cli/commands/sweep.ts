@@ -5,6 +5,7 @@ import { planSweep } from '../../runs/sweep-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { measure } from '../measure.ts';
 import { withModelProgress } from '../model-progress.ts';
+import { withStack } from '../stack-options.ts';
 
 export interface SweepOptions extends Omit<FunctionOptions, 'memory' | 'threads'> {
   readonly memory?: readonly number[];
@@ -41,7 +42,7 @@ export async function runSweep(
   }
   const counts = threads ?? (isLocal ? threadsUpTo(availableParallelism()) : []);
   const sweep = {
-    ...targetOptionsOf(paths, flat),
+    ...targetOptionsOf(paths, await withStack(flat, given, signal)),
     ...{ memorySizesMb: isLocal ? [] : (memory ?? MEMORY_SIZES_MB), threadCounts: counts },
     ...{ iterations, warmup, rounds },
   };

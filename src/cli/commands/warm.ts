@@ -4,6 +4,7 @@ import { planWarm } from '../../runs/warm-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { measure } from '../measure.ts';
 import { withModelProgress } from '../model-progress.ts';
+import { withStack } from '../stack-options.ts';
 
 export interface WarmOptions extends FunctionOptions {
   /** Calls. */
@@ -24,7 +25,12 @@ export async function runWarm(
 ): Promise<number> {
   refuseWithoutEffect(options, given);
   const { window, margin, duration } = options;
-  const warm = { ...targetOptionsOf(paths, options), windowCalls: window, margin, durationMs: duration };
+  const warm = {
+    ...targetOptionsOf(paths, await withStack(options, given, signal)),
+    windowCalls: window,
+    margin,
+    durationMs: duration,
+  };
   const plan = await withModelProgress(onEvent => planWarm(warm, { signal, onEvent }));
   return measure(plan, options, { durationMs: duration }, signal);
 }
