@@ -17,11 +17,13 @@ const ARROWS: Record<string, readonly string[]> = {
   emulator: ['core'],
   runners: ['core', 'classifier', 'aws'],
   handler: ['core', 'classifier'],
+  // It looks at everything once, and nothing but the program looks at it.
+  doctor: ['core', 'classifier', 'models', 'aws', 'runners', 'runs', 'emulator'],
   reports: ['core', 'stats'],
   // Headers of pictures and versions for the record come from the classifier.
   // The emulator is started as a process; emulated-lambda.ts is its parent.
   runs: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners', 'emulator'],
-  cli: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners', 'runs', 'reports'],
+  cli: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners', 'runs', 'reports', 'doctor'],
   web: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners', 'runs', 'reports'],
   // index.ts, the program as a library.
   '.': ['core', 'stats', 'scenarios', 'runners', 'runs', 'reports'],

@@ -12,6 +12,14 @@ export interface FunctionConfiguration {
   /** Whether Lambda traces its calls. */
   readonly tracing?: 'Active' | 'PassThrough';
   readonly logGroup?: string;
+  readonly architecture?: string;
+  readonly logFormat?: 'JSON' | 'Text';
+  /** Of JSON logs. */
+  readonly systemLogLevel?: 'DEBUG' | 'INFO' | 'WARN';
+  /** `Active`, `Inactive`, `Pending`, `Failed`, ... */
+  readonly state?: string;
+  readonly stateReason?: string;
+  readonly updateStatus?: 'Successful' | 'Failed' | 'InProgress';
 }
 
 /** What of a function's configuration a run may change. */
@@ -70,13 +78,19 @@ export class LambdaApi {
   async configuration(functionName: string, signal: AbortSignal): Promise<FunctionConfiguration> {
     const command = new this.#sdk.GetFunctionConfigurationCommand({ FunctionName: functionName });
     const told = await asked('lambda:GetFunctionConfiguration', () => this.#client.send(command, patience(signal)));
-    const { FunctionName, MemorySize, Timeout, TracingConfig, LoggingConfig } = told;
+    const { FunctionName, MemorySize, Timeout, TracingConfig, LoggingConfig, Architectures, State } = told;
     return {
       ...(FunctionName !== undefined && { functionName: FunctionName }),
       ...(MemorySize !== undefined && { memoryMb: MemorySize }),
       ...(Timeout !== undefined && { timeoutMs: Timeout * 1_000 }),
       ...(TracingConfig?.Mode !== undefined && { tracing: TracingConfig.Mode }),
       ...(LoggingConfig?.LogGroup !== undefined && { logGroup: LoggingConfig.LogGroup }),
+      ...(Architectures?.[0] !== undefined && { architecture: Architectures[0] }),
+      ...(LoggingConfig?.LogFormat !== undefined && { logFormat: LoggingConfig.LogFormat }),
+      ...(LoggingConfig?.SystemLogLevel !== undefined && { systemLogLevel: LoggingConfig.SystemLogLevel }),
+      ...(State !== undefined && { state: State }),
+      ...(told.StateReason !== undefined && { stateReason: told.StateReason }),
+      ...(told.LastUpdateStatus !== undefined && { updateStatus: told.LastUpdateStatus }),
     };
   }
 

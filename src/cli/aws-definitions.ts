@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { POLICY_COMMANDS } from '../core/aws-policy.ts';
 import type { CommandContext } from './command-context.ts';
-import { functionOption, stackOption } from './function-options.ts';
+import { functionOption, stackOption, urlOption } from './function-options.ts';
 import { flag } from './option.ts';
-import { jsonOption } from './options.ts';
+import { jsonOption, modelOption } from './options.ts';
 
 export function defineAws(program: Command, { signal }: CommandContext): void {
   const aws = program
@@ -33,4 +33,22 @@ export function defineAws(program: Command, { signal }: CommandContext): void {
     .action(async (stack: string, { json }) =>
       (await import('./commands/aws.ts')).printOutputs(stack, json === true, signal),
     );
+}
+
+export function defineDoctor(program: Command, { signal, exit }: CommandContext): void {
+  const command = program
+    .command('doctor')
+    .summary('what stands in the way of good figures, and what mends it')
+    .description(
+      'Looks at this machine, and at a deployed function that is named: each line a mark (✓ well, · neither, ! a warning, ✗ broken), a fact, and what mends it. Changes nothing, calls nothing, downloads nothing; AWS is asked only about a function that is named. Exit code 3 when something is broken.',
+    )
+    .addOption(urlOption('the address of a deployed function'))
+    .addOption(functionOption('its name or ARN'))
+    .addOption(stackOption())
+    .addOption(modelOption())
+    .addOption(jsonOption('all findings as one JSON object'));
+  command.action(async options => {
+    const { runDoctor } = await import('./commands/doctor.ts');
+    exit(await runDoctor(options, name => command.getOptionValueSource(name) === 'cli', signal));
+  });
 }

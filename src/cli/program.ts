@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../core/errors.ts';
-import { defineAws } from './aws-definitions.ts';
+import { defineAws, defineDoctor } from './aws-definitions.ts';
 import type { CommandContext } from './command-context.ts';
 import {
   defineCompare,
@@ -60,6 +60,7 @@ Environment:
   defineCost(program);
   defineModel(program, context);
   defineAws(program, context);
+  defineDoctor(program, context);
   return program;
 }
 

@@ -41,13 +41,35 @@ export interface ModelOptions {
  */
 export async function resolveModel(choice: string | undefined, options: ModelOptions): Promise<ResolvedModel> {
   const folder = options.modelsDir ?? modelsFolder();
-  if (choice === undefined) return (await bestIn(folder)) ?? (await defaultOrSynthetic(folder, options));
+  const here = await modelHere(choice, folder);
+  if (here !== undefined) return here;
+  if (choice === undefined) return defaultOrSynthetic(folder, options);
+  if (isSynthetic(choice)) return synthetic(folder, options);
+  return downloadEntry(catalogueEntry(choice), folder, options);
+}
+
+/** What `resolveModel` finds before it downloads or writes anything; undefined when it would have to. Throws UsageError, SetupError. */
+export async function modelHere(
+  choice: string | undefined,
+  folder = modelsFolder(),
+): Promise<ResolvedModel | undefined> {
+  if (choice === undefined) return bestIn(folder);
   if (isWrittenAsPath(choice)) return modelAt(choice);
-  if (choice === 'synthetic' || choice === SYNTHETIC_NAME) return synthetic(folder, options);
+  if (isSynthetic(choice)) {
+    const file = syntheticFile(folder);
+    return (await isFile(file)) ? { file, name: SYNTHETIC_NAME, origin: 'synthetic' } : undefined;
+  }
   if (findInCatalogue(choice) === undefined && (await isFile(choice))) return modelAt(choice);
   const entry = catalogueEntry(choice);
-  if (await isFile(join(folder, entry.file))) return fromCatalogue(entry, folder, 'models folder');
-  return downloadEntry(entry, folder, options);
+  return (await isFile(join(folder, entry.file))) ? fromCatalogue(entry, folder, 'models folder') : undefined;
+}
+
+function isSynthetic(choice: string): boolean {
+  return choice === 'synthetic' || choice === SYNTHETIC_NAME;
+}
+
+function syntheticFile(folder: string): string {
+  return join(folder, `${SYNTHETIC_NAME}.onnx`);
 }
 
 /** Downloads a model of the catalogue into the folder, in place of one that is there. Throws like `resolveModel`. */
@@ -124,7 +146,7 @@ async function defaultOrSynthetic(folder: string, options: ModelOptions): Promis
 }
 
 async function synthetic(folder: string, { signal }: ModelOptions): Promise<ResolvedModel> {
-  const file = join(folder, `${SYNTHETIC_NAME}.onnx`);
+  const file = syntheticFile(folder);
   if (!(await isFile(file))) await writeSyntheticModel(file, { signal });
   return { file, name: SYNTHETIC_NAME, origin: 'synthetic' };
 }

@@ -80,6 +80,24 @@ export async function finishRestores(signal: AbortSignal): Promise<Finished[]> {
   return finished;
 }
 
+/** A function that is changed just now, or was left so. */
+export interface LeftNote {
+  readonly functionArn: string;
+  /** ISO 8601, UTC. */
+  readonly writtenAt: string;
+  /** Of the run that changes it, while that lives. */
+  readonly runningPid?: number;
+}
+
+/** Changes nothing. */
+export function leftNotes(): LeftNote[] {
+  return notes().map(({ note: { functionArn, writtenAt, owner } }) => ({
+    functionArn,
+    writtenAt,
+    ...(lives(owner) && { runningPid: owner.pid }),
+  }));
+}
+
 function folder(): string {
   return join(stateFolder(), 'restore');
 }
