@@ -9,6 +9,7 @@ const PAGES = [
   'CHANGELOG.md',
   'bench/README.md',
   'docs/architecture.md',
+  'docs/aws.md',
   'docs/reading-the-report.md',
   'docs/statistics.md',
   'models/README.md',

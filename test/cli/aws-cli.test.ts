@@ -114,6 +114,14 @@ describe.skipIf(missing)('the AWS CLI', { timeout: 60_000 }, () => {
     await aws('lambda', 'wait', 'function-updated-v2', ...named);
   });
 
+  it('knows who asks, and the stack of the function', async () => {
+    expect(await aws('sts', 'get-caller-identity')).toMatchObject({ Account: '123456789012' });
+    const { Stacks } = await aws('cloudformation', 'describe-stacks', '--stack-name', 'resnet-bench');
+    expect(Stacks).toMatchObject([{ StackName: 'resnet-bench', StackStatus: 'CREATE_COMPLETE' }]);
+    expect(Stacks[0].Outputs).toContainEqual({ OutputKey: 'FunctionName', OutputValue: 'resnet-bench' });
+    await expect(aws('cloudformation', 'describe-stacks', '--stack-name', 'other')).rejects.toThrow('does not exist');
+  });
+
   it.skipIf(!knowsTheVariable)('finds the metrics of a call', async () => {
     const [event, answer] = [join(folder, 'event.json'), join(folder, 'answer.json')];
     await writeFile(event, '{}');

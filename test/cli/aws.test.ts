@@ -162,9 +162,19 @@ describe('a refusal', () => {
     const { code, lambda } = await measured(['lambda', ...NAMED, ...CALLS], asUser(unread));
     expect(code).toBe(0);
     expect(lambda.warnings).toContainEqual(expect.objectContaining({ code: 'configuration-denied' }));
+    const doctor = await program.run(['doctor', ...NAMED], { env: asUser(unread) });
+    expect(doctor.code).toBe(0);
+    expect(doctor.stdout).toMatch(/^! function .*lambda:GetFunctionConfiguration\)\n +-> .*aws policy doctor$/m);
     const cold = await program.run(['cold', ...NAMED, '-n', '1', PICTURE], { env: asUser(unread) });
     expect(cold.code).toBe(3);
     expect(cold.stderr).toMatch(/^error: .*lambda:GetFunctionConfiguration/m);
+  });
+
+  it('is told by the doctor, who goes on', async () => {
+    const byStack = await program.run(['doctor', '--stack', 'resnet-bench'], { env: asUser(strict) });
+    expect(byStack.code).toBe(3);
+    expect(byStack.stdout).toMatch(/^✗ stack .*cloudformation:DescribeStacks\)\n +-> allow what this prints/m);
+    expect(byStack.stdout).toMatch(/^✓ X-Ray /m);
   });
 
   it('of an action that nobody asks for is a mistake', async () => {

@@ -183,6 +183,24 @@ describe('the template', () => {
   });
 });
 
+describe('docs/aws.md', () => {
+  const DOCS = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'aws.md'), 'utf8');
+  const { Parameters } = parseTemplate(TEXT);
+
+  it('has a line for each parameter, with its default', () => {
+    const rows = [...DOCS.matchAll(/^\| `(\w+)` \| (\S*) ?\|/gm)].map(([, name, value]) => [name, value]);
+    const told = Object.entries(Parameters).map(([name, { Default = '' }]) => [name, String(Default)]);
+    expect(rows).toEqual(told);
+  });
+
+  it('gives no other to a deployment', () => {
+    const [, overrides = ''] = /--parameter-overrides (.*)/.exec(DOCS) ?? [];
+    const names = [...overrides.matchAll(/(\w+)=/g)].map(([, name]) => name!);
+    expect(names).toContain('ImageUri');
+    expect(names.filter(name => !(name in Parameters))).toEqual([]);
+  });
+});
+
 const linter = spawnSync('cfn-lint', ['--version'], { encoding: 'utf8' });
 if (linter.status !== 0)
   console.warn('skipped: no cfn-lint here (pip install cfn-lint), so AWS’s linter does not look at the template');
