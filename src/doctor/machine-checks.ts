@@ -57,7 +57,7 @@ const STOLEN_SHARE = 0.02;
 
 export async function neighbours(signal: AbortSignal, lengthMs = 1_000): Promise<Finding> {
   const [before, stolenBefore] = [readBusy(), readStolenMs()];
-  await sleep(lengthMs, undefined, { signal });
+  await sleep(lengthMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   const [after, stolenAfter] = [readBusy(), readStolenMs()];
   const totalMs = after.totalMs - before.totalMs;
   if (totalMs <= 0)

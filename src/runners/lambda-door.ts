@@ -5,6 +5,7 @@ import { AwsFailure } from '../aws/aws-failure.ts';
 import { type FunctionConfiguration, LambdaApi } from '../aws/lambda-client.ts';
 import { SetupError } from '../core/errors.ts';
 import type { TargetInfo, Warning } from '../core/record.ts';
+import { accessError } from './access-error.ts';
 import { parseAddress } from './lambda-address.ts';
 import { type Headers, mergeHeaders } from './lambda-headers.ts';
 import type { FrontDoor } from './lambda-identity.ts';
@@ -142,22 +143,15 @@ function unread({ code, operation }: AwsFailure): Warning {
   return {
     code: 'configuration-denied',
     message: `the function's configuration is not known (${code.replace(/Exception$/, '')}: ${operation})`,
-    advice: `allow what resnet-bench aws policy prints; memory and tracing are then checked before the first call`,
+    advice: 'allow what resnet-bench aws policy prints; memory and tracing are then checked before the first call',
   };
 }
 
 export function setupError(failure: AwsFailure, functionName: string): SetupError {
   const { kind, message } = failure;
+  const access = accessError(failure, 'function', 'leave --function out');
+  if (access !== undefined) return access;
   switch (kind) {
-    case 'credentials':
-    case 'expired':
-      return new SetupError(
-        `there are no AWS credentials that are good: ${message}`,
-        'give them as to the AWS CLI (aws configure, aws sso login, AWS_PROFILE), or leave --function out',
-        failure,
-      );
-    case 'region':
-      return new SetupError('no AWS region is known', 'set AWS_REGION, or name the function by its ARN', failure);
     case 'not-found':
       return new SetupError(
         `there is no function ${functionName}: ${message}`,

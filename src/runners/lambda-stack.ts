@@ -3,6 +3,7 @@ import { AwsFailure } from '../aws/aws-failure.ts';
 import { Stacks } from '../aws/stacks-client.ts';
 import { messageOf, SetupError } from '../core/errors.ts';
 import { STACK_OUTPUTS } from '../core/stack-outputs.ts';
+import { accessError } from './access-error.ts';
 
 type OutputName = keyof typeof STACK_OUTPUTS;
 
@@ -63,6 +64,8 @@ function notDone(name: string, status: string, reason: string | undefined): Setu
 
 function stackError(failure: AwsFailure, name: string): SetupError {
   const { kind, message, code, operation } = failure;
+  const access = accessError(failure, 'stack', 'name the function by --url');
+  if (access !== undefined) return access;
   switch (kind) {
     case 'not-found':
       return new SetupError(
@@ -76,15 +79,6 @@ function stackError(failure: AwsFailure, name: string): SetupError {
         `allow what this prints: resnet-bench aws policy --stack ${name}; or name the function by --url and --function`,
         failure,
       );
-    case 'credentials':
-    case 'expired':
-      return new SetupError(
-        `there are no AWS credentials that are good: ${message}`,
-        'give them as to the AWS CLI (aws configure, aws sso login, AWS_PROFILE), or name the function by --url',
-        failure,
-      );
-    case 'region':
-      return new SetupError('no AWS region is known', 'set AWS_REGION, or name the stack by its ARN', failure);
     default:
       return new SetupError(
         `CloudFormation did not answer as it should: ${message}`,
