@@ -3,18 +3,13 @@ import { connect as connectPlainly } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import { messageOf } from '../core/errors.ts';
 import { parseAddress } from '../runners/lambda-address.ts';
-import { brokenBy, type Finding, soon } from './finding.ts';
+import { type Finding, soon } from './finding.ts';
 
 const NAME = 'address';
 
 /** Name, connection and, of https, certificate. */
 export async function address(url: string, signal: AbortSignal): Promise<Finding> {
-  let origin: URL;
-  try {
-    origin = new URL(parseAddress(url).origin);
-  } catch (thrown) {
-    return brokenBy(NAME, thrown);
-  }
+  const origin = new URL(parseAddress(url).origin);
   const startMs = performance.now();
   try {
     await soon(signal, limit => connected(origin, limit));

@@ -1,8 +1,8 @@
 /** All checks in turn: this machine first, then AWS, as far as a function there is named. */
 import type { AwsAccess } from '../aws/access.ts';
-import { parseAddress } from '../runners/lambda-address.ts';
 import { regionOf } from '../runners/lambda-door.ts';
 import { findStack, outputOf } from '../runners/lambda-stack.ts';
+import { awsOf } from '../runs/evidence-options.ts';
 import { address } from './address-check.ts';
 import { configuration, destination, foundCredentials, identity } from './aws-checks.ts';
 import { brokenBy, type Finding, soon } from './finding.ts';
@@ -19,8 +19,11 @@ export interface ExamineOptions {
   readonly stack?: string;
 }
 
-/** Each as soon as it is found. Without a function nobody at AWS is asked. Throws the signal's reason when that aborts. */
+/** Each as soon as it is found. Without a function nobody at AWS is asked. Throws UsageError for an address that is none, the signal's reason when that aborts. */
 export async function* examine(options: ExamineOptions, signal: AbortSignal): AsyncGenerator<Finding> {
+  const { url, functionName, stack } = options;
+  const isNamed = url !== undefined || functionName !== undefined || stack !== undefined;
+  const told = isNamed ? toldBy(options) : undefined;
   // While nothing else runs here.
   const others = await neighbours(signal);
   yield node();
@@ -31,21 +34,18 @@ export async function* examine(options: ExamineOptions, signal: AbortSignal): As
   yield await model(options.model);
   yield await imageBuilder(signal);
   yield* notes();
-  const { url, functionName, stack } = options;
-  if (url === undefined && functionName === undefined && stack === undefined) yield await foundCredentials(process.env);
-  else yield* onAws(options, signal);
-}
-
-async function* onAws(options: ExamineOptions, signal: AbortSignal): AsyncGenerator<Finding> {
-  let { url, functionName } = options;
-  const { stack } = options;
-  const told = toldBy(options);
-  // An address that is none of AWS's has no account behind it that could be looked at.
-  if (told === undefined) {
-    yield await foundCredentials(process.env);
-    yield await address(url!, signal);
+  if (told !== undefined) {
+    yield* onAws(told, options, signal);
     return;
   }
+  yield await foundCredentials(process.env);
+  // An address that is none of AWS's has no account behind it that could be looked at.
+  if (url !== undefined) yield await address(url, signal);
+}
+
+async function* onAws(told: AwsAccess, options: ExamineOptions, signal: AbortSignal): AsyncGenerator<Finding> {
+  let { url, functionName } = options;
+  const { stack } = options;
   const { findings, reached } = await identity(told, signal);
   yield* findings;
   if (!reached) {
@@ -70,21 +70,14 @@ async function* onAws(options: ExamineOptions, signal: AbortSignal): AsyncGenera
   if (url !== undefined) yield await address(url, signal);
 }
 
-/** How AWS is to be asked; undefined for an address that does not say that it is AWS's, as `lambda --url` has it. */
+/** How AWS is to be asked; undefined for an address that nobody says is AWS's, as for a run. Throws UsageError for one that is none. */
 function toldBy({ url, functionName, stack }: ExamineOptions): AwsAccess | undefined {
-  const region =
-    /^arn:[^:]+:cloudformation:([^:]+):/.exec(stack ?? '')?.[1] ?? regionOf(functionName ?? '') ?? regionAt(url);
-  if (region !== undefined) return { region };
-  const { AWS_ENDPOINT_URL, AWS_REGION } = process.env;
-  const isNamed = functionName !== undefined || stack !== undefined;
-  return isNamed || AWS_ENDPOINT_URL || AWS_REGION ? {} : undefined;
-}
-
-/** An address that cannot be is told by its own check. */
-function regionAt(url: string | undefined): string | undefined {
-  try {
-    return url === undefined ? undefined : parseAddress(url).region;
-  } catch {
-    return undefined;
+  if (stack === undefined) {
+    return awsOf(
+      { ...(url !== undefined && { url }), ...(functionName !== undefined && { functionName }) },
+      process.env,
+    )?.access;
   }
+  const region = /^arn:[^:]+:cloudformation:([^:]+):/.exec(stack)?.[1];
+  return region === undefined ? {} : { region };
 }

@@ -55,7 +55,7 @@ const BUSY_SHARE = 0.2;
 /** Taken by other virtual machines, which no program here can see or end. */
 const STOLEN_SHARE = 0.02;
 
-export async function neighbours(signal: AbortSignal, lengthMs = 1_000): Promise<Finding> {
+export async function neighbours(signal: AbortSignal, lengthMs = 500): Promise<Finding> {
   const [before, stolenBefore] = [readBusy(), readStolenMs()];
   await sleep(lengthMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   const [after, stolenAfter] = [readBusy(), readStolenMs()];

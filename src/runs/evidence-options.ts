@@ -77,8 +77,8 @@ export function emulatedMetrics(choice: EvidenceChoice, endpoint: string): Metri
   return { access: { emulator: endpoint }, ...EMULATED_METRICS, patienceMs };
 }
 
-/** Who is to be asked about the function; undefined when it is not known to be AWS's. */
-function awsOf(
+/** Who is to be asked about the function; undefined when it is not known to be AWS's. Throws UsageError for an address that is none. */
+export function awsOf(
   { url, functionName }: Deployed,
   env: Variables,
 ): { access: EvidenceOptions['access']; isEmulated: boolean } | undefined {

@@ -94,7 +94,7 @@ describe('doctor', () => {
   });
 
   it('finds an address where nobody is, and asks AWS nothing about one that is not its', async () => {
-    const { code, found } = await examined(['--url', 'http://127.0.0.1:1/']);
+    const { code, found } = await examined(['--url', 'http://127.0.0.1:1/'], USER);
     expect(code).toBe(3);
     expect(found('address')).toMatchObject({
       mark: 'broken',
@@ -137,6 +137,11 @@ describe('doctor', () => {
       mark: 'broken',
       fact: expect.stringMatching(/^this machine's is 3(599|600)\.\d s behind/),
     });
+  });
+
+  it('is told an address that is one', async () => {
+    const { code, error } = complaint(await program.run(['doctor', '--url', 'nonsense']));
+    expect([code, error]).toEqual([2, 'the address of the function is not a URL']);
   });
 
   it('is told one function', async () => {
