@@ -25,6 +25,7 @@ export function brokenBy(name: string, thrown: unknown): Finding {
 
 /** The answer, or an error after two seconds, whatever else may still be waited for. Throws the signal's reason when that aborts. */
 export async function soon<T>(signal: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
   const limit = new AbortController();
   const both = AbortSignal.any([signal, limit.signal]);
   const over = new Promise<never>((_, reject) => {

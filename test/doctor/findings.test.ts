@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { clock, foundCredentials } from '../../src/doctor/aws-checks.ts';
+import { soon } from '../../src/doctor/finding.ts';
 import { configurationFindings } from '../../src/doctor/function-findings.ts';
 import { judgeNeighbours, node, processors } from '../../src/doctor/machine-checks.ts';
 
@@ -88,6 +89,22 @@ describe('this machine', () => {
     expect(processors(['sse4_2', 'avx']).mark).toBe('warning');
     expect(processors(['avx', 'avx2'])).toMatchObject({ mark: 'ok', fact: expect.stringContaining('avx2') });
     expect(processors(undefined).mark).toBe('ok');
+  });
+});
+
+describe('a question', () => {
+  const never = () => new Promise<never>(() => {});
+
+  it('is waited for two seconds, whoever may still be silent', async () => {
+    await expect(soon(new AbortController().signal, never)).rejects.toThrow('no answer within 2 s');
+  });
+
+  it('ends with the program, also before it is asked', async () => {
+    const aborter = new AbortController();
+    const asked = soon(aborter.signal, never);
+    aborter.abort(new Error('Ctrl-C'));
+    await expect(asked).rejects.toThrow('Ctrl-C');
+    await expect(soon(aborter.signal, never)).rejects.toThrow('Ctrl-C');
   });
 });
 
