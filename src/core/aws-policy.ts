@@ -1,4 +1,5 @@
 /** What each command asks of AWS, as the smallest IAM policy that lets it. Source: Service Authorization Reference, for the resources that an action can be held to. */
+import { UsageError } from './errors.ts';
 
 export const POLICY_COMMANDS = [
   ...['lambda', 'soak', 'cold', 'warm', 'load', 'sweep', 'resume'],
@@ -74,12 +75,12 @@ function needsOf(command: string, namedBy: NamedBy): readonly Need[] {
   return [...found, ...called, ...(NEEDS[command] ?? [])];
 }
 
-/** Regions and accounts that no ARN tells stay open. */
+/** Regions and accounts that no ARN tells stay open. Throws UsageError for names that no function or stack can have. */
 export function policyFor(question: PolicyQuestion): PolicyDocument {
   const needs = question.commands.flatMap(command => needsOf(command, question.namedBy));
   const actions = [...new Set(needs.flatMap(need => ACTIONS[need]))].sort();
   const byService = (prefix: string) => actions.filter(action => action.startsWith(prefix));
-  const { name, lambdaArn, logArn } = functionResources(question.functionName);
+  const { lambdaArn, logArn } = functionResources(question.functionName);
   const statements: [string, string[], string][] = [
     ['Stack', byService('cloudformation:'), stackResource(question.stackName)],
     ['Function', byService('lambda:'), lambdaArn],
@@ -88,7 +89,6 @@ export function policyFor(question: PolicyQuestion): PolicyDocument {
     ['Traces', byService('xray:'), '*'],
     ['Metrics', byService('cloudwatch:'), '*'],
   ];
-  if (name === '') throw new Error('a policy for a function without a name');
   return {
     Version: '2012-10-17',
     Statement: statements.flatMap(([Sid, Action, Resource]) =>
@@ -98,19 +98,20 @@ export function policyFor(question: PolicyQuestion): PolicyDocument {
 }
 
 /** Of a name, a partial or a whole ARN, with or without a qualifier. */
-function functionResources(given: string): { name: string; lambdaArn: string; logArn: string } {
-  const arn = /^arn:([^:]+):lambda:([^:]+):(\d+):function:([^:]+)(:[^:]+)?$/.exec(given);
-  const partial = /^(?:(\d{12}):function:)?([^:]+)(:[^:]+)?$/.exec(given);
-  const [partition, region, account] = [arn?.[1] ?? 'aws', arn?.[2] ?? '*', arn?.[3] ?? partial?.[1] ?? '*'];
-  const name = arn?.[4] ?? partial?.[2] ?? '';
-  const qualifier = arn?.[5] ?? partial?.[3] ?? '';
+function functionResources(given: string): { lambdaArn: string; logArn: string } {
+  const pattern = /^(?:(?:arn:([\w-]+):lambda:([\w-]+):)?(\d{12}):function:)?([\w-]+)(:[\w$-]+)?$/;
+  const [whole, partition = 'aws', region = '*', account = '*', name, qualifier = ''] = pattern.exec(given) ?? [];
+  if (whole === undefined) {
+    throw new UsageError(`no function has the name ${given}`, 'a name, or arn:aws:lambda:REGION:ACCOUNT:function:NAME');
+  }
   return {
-    name,
     lambdaArn: `arn:${partition}:lambda:${region}:${account}:function:${name}${qualifier}`,
     logArn: `arn:${partition}:logs:${region}:${account}:log-group:/aws/lambda/${name}:*`,
   };
 }
 
 function stackResource(given: string): string {
-  return given.startsWith('arn:') ? given : `arn:aws:cloudformation:*:*:stack/${given}/*`;
+  if (/^arn:[\w-]+:cloudformation:[\w-]+:\d{12}:stack\/[\w-]+\/[\w-]+$/.test(given)) return given;
+  if (/^[A-Za-z][A-Za-z0-9-]*$/.test(given)) return `arn:aws:cloudformation:*:*:stack/${given}/*`;
+  throw new UsageError(`no stack has the name ${given}`, 'letters, digits and hyphens, or its ARN');
 }

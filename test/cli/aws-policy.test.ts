@@ -139,6 +139,21 @@ describe('its resources', () => {
     expect(permissions[1]).toMatch(/ mine .*lambda:InvokeFunction --invoked-via-function-url$/);
   });
 
+  it('are those of an ARN of a stack, too', async () => {
+    const arn = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/mine/0a-1b';
+    const { Statement } = await allowedBy('doctor', '--stack', arn);
+    expect(Statement.map(({ Resource }) => Resource)).toEqual([arn, 'arn:aws:lambda:*:*:function:mine', '*']);
+  });
+
+  it.each([
+    [['--function', 'a b'], 'no function has the name a b'],
+    [['--function', '*'], 'no function has the name *'],
+    [['--function', 'f', '--stack', 'a/*'], 'no stack has the name a/*'],
+  ])('are of names that there can be: %j', async (args, message) => {
+    const { code, error } = complaint(await program.run(['aws', 'policy', 'doctor', ...args]));
+    expect([code, error]).toEqual([2, message]);
+  });
+
   it('are of commands that there are', async () => {
     expect(complaint(await program.run(['aws', 'policy', 'sak']))).toEqual({
       code: 2,

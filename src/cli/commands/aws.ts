@@ -25,7 +25,9 @@ export interface PolicyOptions {
 /** The document on stdout, so that it can be a file for `aws iam`; what is to be known of it on stderr. */
 export function printPolicy(command: string | undefined, options: PolicyOptions): void {
   if (command !== undefined && !POLICY_COMMANDS.some(name => name === command)) throw unknownCommand(command);
-  const { url = false, function: functionName = options.stack ?? USUAL_NAME, stack = USUAL_NAME } = options;
+  const { url = false, stack = USUAL_NAME } = options;
+  // Our template gives the function the name of its stack.
+  const { function: functionName = /:stack\/([^/]+)/.exec(stack)?.[1] ?? stack } = options;
   const namedBy: NamedBy = options.stack !== undefined ? 'stack' : url ? 'url' : 'function';
   const commands = command === undefined ? POLICY_COMMANDS : [command];
   const document = policyFor({ commands, namedBy, functionName, stackName: stack });
