@@ -53,6 +53,7 @@ const DOORS: Record<string, readonly string[]> = {
     'cli/aws-definitions.ts',
     'cli/command-context.ts',
     'cli/definitions.ts',
+    'cli/k6-definitions.ts',
     'cli/measuring-definitions.ts',
     'cli/option.ts',
     'cli/program.ts',

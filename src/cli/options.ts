@@ -209,6 +209,17 @@ export const toOption = () =>
     something('--to'),
   );
 
+export const scriptOption = () =>
+  option('to', '<file>', 'write it there (default: stdout)', 'script-to').argParser(something('--to'));
+
+export const likeRunOption = () =>
+  option(
+    'run',
+    '<run>',
+    'a run of load whose rate, duration, arrivals, address and pictures it takes; what is given beside it counts',
+    'like-run',
+  ).argParser(something('--run'));
+
 export const baselineOption = () =>
   option('baseline', '<run>', 'what the others are compared with (default: the first)').argParser(
     something('--baseline'),

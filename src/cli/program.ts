@@ -13,6 +13,7 @@ import {
   defineReport,
   defineResume,
 } from './definitions.ts';
+import { defineExport, defineImport } from './k6-definitions.ts';
 import { defineMeasuring } from './measuring-definitions.ts';
 
 /** Exit code of the command line, once it has run. Throws BenchError. */
@@ -61,6 +62,8 @@ Environment:
   defineModel(program, context);
   defineAws(program, context);
   defineDoctor(program, context);
+  defineExport(program);
+  defineImport(program, context);
   return program;
 }
 

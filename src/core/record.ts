@@ -171,7 +171,8 @@ const headShape = {
   schemaVersion: z.literal(SCHEMA_VERSION),
   tool: z.object({ name: z.string(), version: z.string() }),
   run: runSchema,
-  machine: machineSchema,
+  /** Where the calls were made from. Absent of an imported run: another program made them, on a machine that it does not describe. */
+  machine: machineSchema.exactOptional(),
   images: z.array(imageInfoSchema),
   /** In the order in which they were noticed; empty when there were none. */
   incidents: z.array(incidentSchema).exactOptional(),

@@ -83,7 +83,7 @@ type Billed = Sample & { timings: { billedMs: number } };
 
 /** By the instructions that its processor knows, or the machine's where that is this one. */
 function architectureOf({ machine }: RunRecord, { info }: Target): Architecture | undefined {
-  if (info.emulated) return machine.arch === 'x64' ? 'x86_64' : machine.arch === 'arm64' ? 'arm64' : undefined;
+  if (info.emulated) return machine?.arch === 'x64' ? 'x86_64' : machine?.arch === 'arm64' ? 'arm64' : undefined;
   const flags = info.cpuFlags ?? [];
   if (flags.some(flag => flag.startsWith('avx'))) return 'x86_64';
   if (flags.some(flag => ['asimd', 'neon', 'sve'].includes(flag)) || /graviton|neoverse/i.test(info.cpuModel ?? '')) {

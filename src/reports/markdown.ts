@@ -32,16 +32,14 @@ import {
 } from './side-by-side.ts';
 import { stagesOf, untoldStages } from './stages.ts';
 import { describeThreads, isSweep, sweepCells, sweepLegend } from './sweep.ts';
-import { describeFunction, describeMachine, describeRest, describeTarget } from './target-facts.ts';
+import { describeFunction, describeMachine, describeRest, describeTarget, librariesOf } from './target-facts.ts';
 import { verdictLines } from './verdict-text.ts';
 
 export function renderMarkdown(record: RunRecord, options: ReportOptions = DEFAULT_REPORT): string {
   const { run, tool, machine } = record;
   const blocks = [
     `## resnet-bench ${escapeMarkup(run.command)}: ${escapeMarkup(run.id)}`,
-    escapeMarkup(
-      `${tool.name} ${tool.version} · ${describeMachine(machine)} · onnxruntime ${machine.onnxruntime} · sharp ${machine.sharp}`,
-    ),
+    escapeMarkup([`${tool.name} ${tool.version}`, describeMachine(machine), ...librariesOf(machine)].join(' · ')),
     describeStatus(run),
     describeUncalled(record),
     describeSlots(record) ?? describeRate(record),

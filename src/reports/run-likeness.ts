@@ -79,7 +79,7 @@ function firstAnswers(samples: readonly Sample[]): Map<string, Sample['predictio
 
 /** How they were made. */
 export function differencesOf(baseline: RunSide, other: RunSide, pairs: readonly TargetPair[]): string[] {
-  const records: [string, (record: RunRecord) => string][] = [
+  const records: [string, (record: RunRecord) => string | undefined][] = [
     ['scenario', ({ run }) => run.scenario],
     [
       'schedule',
@@ -90,12 +90,12 @@ export function differencesOf(baseline: RunSide, other: RunSide, pairs: readonly
     [
       'program',
       ({ tool, machine }) =>
-        `${tool.version}${machine.gitRevision === undefined ? '' : ` at ${machine.gitRevision.slice(0, 8)}`}`,
+        `${tool.version}${machine?.gitRevision === undefined ? '' : ` at ${machine.gitRevision.slice(0, 8)}`}`,
     ],
-    ['machine', ({ machine }) => `${machine.cpuModel}, ${machine.cpuCount} cores, ${machine.os}`],
-    ['Node', ({ machine }) => machine.node],
-    ['onnxruntime', ({ machine }) => machine.onnxruntime],
-    ['sharp', ({ machine }) => machine.sharp],
+    ['machine', ({ machine }) => machine && `${machine.cpuModel}, ${machine.cpuCount} cores, ${machine.os}`],
+    ['Node', ({ machine }) => machine?.node],
+    ['onnxruntime', ({ machine }) => machine?.onnxruntime],
+    ['sharp', ({ machine }) => machine?.sharp],
   ];
   const targets: [string, (target: Target) => string][] = [
     ['target', ({ name }) => name],

@@ -57,7 +57,15 @@ export function describeSize({ memoryMb, cpuShare }: TargetInfo): string[] {
 }
 
 /** `AMD EPYC, 2 cores · Node 20.20.2`. */
-export function describeMachine({ cpuModel, cpuCount, node }: Machine): string {
+/** Their versions. */
+export function librariesOf(machine: Machine | undefined): string[] {
+  return machine === undefined ? [] : [`onnxruntime ${machine.onnxruntime}`, `sharp ${machine.sharp}`];
+}
+
+/** The machine that the calls came from. */
+export function describeMachine(machine: Machine | undefined): string {
+  if (machine === undefined) return 'a machine that is not known';
+  const { cpuModel, cpuCount, node } = machine;
   return `${cpuModel}, ${plural(cpuCount, 'core')} · Node ${node}`;
 }
 

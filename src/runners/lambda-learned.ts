@@ -29,7 +29,8 @@ export class LearnedFacts {
     this.add(known, []);
   }
 
-  add(learned: Learned, predictions: readonly Prediction[]): void {
+  /** `at`: when it was told, by the wall clock; now when absent. */
+  add(learned: Learned, predictions: readonly Prediction[], at = new Date()): void {
     const sum = predictions.reduce((total, { probability }) => total + probability, 0);
     this.#mostProbable = Math.max(this.#mostProbable, sum);
     this.#first = { ...learned, ...this.#first };
@@ -38,7 +39,7 @@ export class LearnedFacts {
       const values = this.#values.get(fact) ?? new Map<string, Date>();
       this.#values.set(fact, values);
       const value = inWords(learned[fact]);
-      if (values.size < MOST_VALUES && !values.has(value)) values.set(value, new Date());
+      if (values.size < MOST_VALUES && !values.has(value)) values.set(value, at);
     }
   }
 

@@ -9,7 +9,6 @@ import { type FrontDoor, identify, single } from './lambda-identity.ts';
 import { type Redact, redactDeep } from './lambda-redact.ts';
 import { type Answer, readAnswer } from './wire-answer.ts';
 import { isSuccess, type OpenedBody, openBody, reasonIn } from './wire-body.ts';
-import type { EncodedImage } from './wire-request.ts';
 
 export interface AnswerContext {
   readonly origin: string;
@@ -19,19 +18,27 @@ export interface AnswerContext {
   readonly told: Redact;
 }
 
+/** What is known of a request. */
+export interface SentRequest {
+  readonly bytes: number;
+  /** What making it took. */
+  readonly encodeMs?: number;
+}
+
 /** Throws QueryError. */
 export function readExchange(
   exchange: HttpExchange,
-  request: EncodedImage,
+  request: SentRequest,
   context: AnswerContext,
 ): { inference: Inference; learned: Learned } {
   const opened = open(exchange);
   const content = opened instanceof QueryError ? undefined : opened.content;
   const { status, headers, body, reused } = exchange;
+  const { encodeMs } = request;
   const ids = identify(content, headers, context.frontDoor);
   const facts: CallFacts = {
     // Without a connection nothing has left.
-    ...(reused !== undefined && { requestBytes: request.body.length, connectionReused: reused }),
+    ...(reused !== undefined && { requestBytes: request.bytes, connectionReused: reused }),
     ...(status !== undefined && { responseBytes: body.length }),
     ...redactDeep(ids, context.told),
     // Words of our own.
@@ -48,7 +55,7 @@ export function readExchange(
       start,
       memory,
       ...(cpu && { cpu }),
-      timings: { encodeMs: request.encodeMs, ...exchange.timings, ...timings },
+      timings: { ...(encodeMs !== undefined && { encodeMs }), ...exchange.timings, ...timings },
       httpStatus: exchange.status,
       ...facts,
       readMs: performance.now() - exchange.endedAt,

@@ -99,7 +99,8 @@ export class LambdaRunner implements Runner {
     if (encoded === undefined) throw new Error(`${image.name} is not among the runner's images`);
     if (encoded instanceof QueryError) throw encoded;
     const exchange = await this.#call(started, encoded.body, signal);
-    const { inference, learned } = readExchange(exchange, encoded, started.context);
+    const sent = { bytes: encoded.body.length, encodeMs: encoded.encodeMs };
+    const { inference, learned } = readExchange(exchange, sent, started.context);
     this.#learned.add(learned, inference.predictions);
     return inference;
   }

@@ -25,8 +25,7 @@ export async function planLoad(options: LoadPlanOptions, modelOptions: ModelOpti
       'run it once for each of them',
     );
   }
-  const slots = countOf(loadSchedule(options));
-  if (slots === 0) throw new UsageError('no call would leave in that time', 'raise --rate, or lengthen --duration');
+  const slots = plannedCalls(options);
   const { images, runners, recorded } = await prepareTargets(options, modelOptions);
   return {
     command: 'load',
@@ -48,11 +47,16 @@ export async function planLoad(options: LoadPlanOptions, modelOptions: ModelOpti
   };
 }
 
-function loadSchedule({
-  rate,
-  durationMs,
-  poissonSeed,
-}: Pick<LoadPlanOptions, 'rate' | 'durationMs' | 'poissonSeed'>): Schedule {
+type Rate = Pick<LoadPlanOptions, 'rate' | 'durationMs' | 'poissonSeed'>;
+
+/** Throws UsageError when there is none. */
+export function plannedCalls(load: Rate): number {
+  const slots = countOf(loadSchedule(load));
+  if (slots > 0) return slots;
+  throw new UsageError('no call would leave in that time', 'raise --rate, or lengthen --duration');
+}
+
+function loadSchedule({ rate, durationMs, poissonSeed }: Rate): Schedule {
   return within(poissonSeed === undefined ? constantRate(rate) : poisson(rate, poissonSeed), durationMs);
 }
 

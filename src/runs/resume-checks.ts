@@ -12,6 +12,8 @@ const SAME_MEMORY = 0.01;
 
 /** Throws SetupError for another computer, processor or system, another version of this program or of what it uses. */
 export function refuseOtherMachine({ tool, machine: then }: RecordHead, note: ResumeNote): void {
+  // What another program measured, it alone could go on with.
+  if (then === undefined) throw new SetupError('the run does not say which machine it began on', 'start a new run');
   const now = describeMachine();
   refuseOther('version of resnet-bench', tool.version, readTool().version);
   refuseOther('revision of resnet-bench', then.gitRevision, now.gitRevision);

@@ -12,6 +12,9 @@ export interface Query {
   readonly scheduledMs: number;
 }
 
+/** Which call, and when: milliseconds on the run's clock. */
+export type TimedCall = Pick<Sample, 'seq' | 'image' | 'scheduledMs' | 'issuedMs' | 'completedMs'>;
+
 /** A sample of which only the scenario can say the phase. */
 export type UnphasedSample = Omit<Sample, 'phase'>;
 
@@ -27,10 +30,16 @@ export async function issue(query: Query, runner: Runner, clock: Clock, signal: 
   }
   const endedMs = clock.nowMs();
   const completedMs = answer instanceof QueryError ? endedMs : endedMs - (answer.readMs ?? 0);
+  const { seq, scheduledMs } = query;
+  return sampleOf({ seq, image: query.image.name, scheduledMs, issuedMs, completedMs }, answer);
+}
+
+/** A call as a sample, whoever read the clock around it. */
+export function sampleOf(call: TimedCall, answer: Inference | QueryError): UnphasedSample {
+  const { scheduledMs, issuedMs, completedMs } = call;
   const frame = {
-    seq: query.seq,
-    image: query.image.name,
-    scheduledMs: toNanoseconds(query.scheduledMs),
+    ...call,
+    scheduledMs: toNanoseconds(scheduledMs),
     issuedMs: toNanoseconds(issuedMs),
     completedMs: toNanoseconds(completedMs),
     trace: 'off' as const,
@@ -38,7 +47,7 @@ export async function issue(query: Query, runner: Runner, clock: Clock, signal: 
   return answer instanceof QueryError ? failed(frame, answer) : succeeded(frame, answer, completedMs - issuedMs);
 }
 
-type Frame = Pick<Sample, 'seq' | 'image' | 'scheduledMs' | 'issuedMs' | 'completedMs' | 'trace'>;
+type Frame = TimedCall & Pick<Sample, 'trace'>;
 
 function succeeded(frame: Frame, inference: Inference, serviceMs: number): UnphasedSample {
   const timings = { ...inference.timings };

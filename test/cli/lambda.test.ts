@@ -86,7 +86,7 @@ describe('on the emulator', () => {
       // 3600 MB are worth two CPUs.
       threads: 2,
       node: process.versions.node,
-      cpuCount: record.machine.cpuCount,
+      cpuCount: record.machine?.cpuCount,
     });
     expect(warnings.map(({ code }) => code)).toContain('no-limits');
     expect(record.run).toMatchObject({

@@ -113,7 +113,7 @@ describe('two runs', () => {
     const other = runOf(1, 20);
     const changed = {
       ...other,
-      machine: { ...other.machine, node: '24.1.0' },
+      machine: { ...other.machine!, node: '24.1.0' },
       targets: other.targets.map(target => ({ ...target, info: { ...target.info, threads: 1 } })),
     };
     const { mismatches, differences } = compareRuns(side('A', runOf(0, 20)), side('B', changed));

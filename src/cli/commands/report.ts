@@ -68,7 +68,7 @@ async function rendered(record: RunRecord, format: ReportFormat, options: Report
 }
 
 /** Whole or not at all, and says where. Throws SetupError. */
-async function writeReport(file: string, pieces: Iterable<string>): Promise<void> {
+export async function writeReport(file: string, pieces: Iterable<string>): Promise<void> {
   const part = `${file}.part`;
   try {
     // One folder: a path with several that are missing is more likely a mistake.

@@ -4,7 +4,7 @@ import type { RunRecord } from '../../core/record.ts';
 import { describeFailures, describeSlots, describeStatus, describeUncalled } from '../facts.ts';
 import { describeIncidents } from '../incidents.ts';
 import { describeRate } from '../load.ts';
-import { describeFunction, describeMachine, describeTarget } from '../target-facts.ts';
+import { describeFunction, describeMachine, describeTarget, librariesOf } from '../target-facts.ts';
 import { details, section, table } from './blocks.ts';
 import type { Child, Page } from './page.ts';
 
@@ -60,12 +60,9 @@ export function provenanceSection(page: Page, { run, machine, targets, tool, sch
   const facts = [
     [
       'program',
-      `${tool.name} ${tool.version}, record version ${schemaVersion}${machine.gitRevision === undefined ? '' : `, revision ${machine.gitRevision}`}`,
+      `${tool.name} ${tool.version}, record version ${schemaVersion}${machine?.gitRevision === undefined ? '' : `, revision ${machine.gitRevision}`}`,
     ],
-    [
-      'machine',
-      `${describeMachine(machine)} · ${machine.os} · onnxruntime ${machine.onnxruntime} · sharp ${machine.sharp}`,
-    ],
+    ['machine', [describeMachine(machine), machine?.os, ...librariesOf(machine)].filter(Boolean).join(' · ')],
     ...targets.flatMap(({ name, info: { model } }) =>
       model?.sha256 === undefined ? [] : [[`model of ${name}`, `${model.name}, SHA-256 ${model.sha256}`]],
     ),
