@@ -69,7 +69,7 @@ interface Source {
 /** Static and dynamic imports and re-exports, of types as well. */
 function importsOf(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
-  const found = code.matchAll(/(?:\bfrom\s*|(?<![-\w])import\s*\(?\s*)(['"])([^'"]+)\1/g);
+  const found = code.matchAll(/(?:\bfrom\s*|(?<![-\w'"])import\s*\(?\s*)(['"])([^'"]+)\1/g);
   return [...found].map(([, , specifier = '']) => specifier);
 }
 

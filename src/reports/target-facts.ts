@@ -6,8 +6,8 @@ import { formatMb, formatMs, plural } from './figures.ts';
 const FRONT_DOORS = { url: 'Function URL', 'http-api': 'HTTP API', invoke: 'Invoke' } as const;
 
 /** A function rather than the classifier in this process: what it does not tell is unknown, not absent. */
-export function isFunction({ connection, frontDoor, functionName }: TargetInfo): boolean {
-  return connection !== undefined || frontDoor !== undefined || functionName !== undefined;
+export function isFunction({ connection, frontDoor, functionName, url }: TargetInfo): boolean {
+  return [connection, frontDoor, functionName, url].some(known => known !== undefined);
 }
 
 /** `resnet50-v1-12, float32, trained · 2 threads · torchvision preprocessing`. */

@@ -90,7 +90,7 @@ function bodyBytes(imageBytes: number): number {
   return '{"image":""}'.length + 4 * Math.ceil(imageBytes / 3);
 }
 
-function headOf({ plan, startedMs }: K6Survey, files: readonly string[], id: string): RecordHead {
+function headOf({ plan, url, startedMs }: K6Survey, files: readonly string[], id: string): RecordHead {
   const startedAt = new Date(startedMs).toISOString();
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -107,7 +107,7 @@ function headOf({ plan, startedMs }: K6Survey, files: readonly string[], id: str
       segments: [{ startedAt, offsetMs: 0 }],
     },
     images: [...(plan?.images ?? [])],
-    targets: [{ name: TARGET, info: infoOf(plan), warnings: [] }],
+    targets: [{ name: TARGET, info: infoOf(plan, url), warnings: [] }],
   };
 }
 
@@ -117,11 +117,18 @@ function optionsOf(plan: K6Plan | undefined): Record<string, unknown> {
   return { images: images.map(({ name }) => name), targets: [TARGET], ...options, exportedBy: tool.version };
 }
 
-function infoOf(plan: K6Plan | undefined): TargetInfo {
-  if (plan === undefined) return { emulated: false };
-  const { connection, url, frontDoor } = plan;
-  const { region } = parseAddress(url);
-  return { emulated: false, connection, url, ...(frontDoor && { frontDoor }), ...(region !== undefined && { region }) };
+/** `address`: where no plan tells it. */
+function infoOf(plan: K6Plan | undefined, address: string | undefined): TargetInfo {
+  const url = plan?.url ?? address;
+  if (url === undefined) return { emulated: false };
+  const { region, frontDoor = plan?.frontDoor } = parseAddress(url);
+  return {
+    emulated: false,
+    ...(plan && { connection: plan.connection }),
+    url,
+    ...(frontDoor && { frontDoor }),
+    ...(region !== undefined && { region }),
+  };
 }
 
 async function finish(folder: RunFolder, head: RecordHead, survey: K6Survey, read: Read): Promise<void> {

@@ -9,7 +9,7 @@ import { encodeImage } from '../../runners/wire-request.ts';
 import { loadImages } from '../load-images.ts';
 import { plannedCalls } from '../load-plan.ts';
 import { readTool } from '../record-head.ts';
-import { type K6Load, k6Script } from './script.ts';
+import { K6_SHORTEST_MS, type K6Load, k6Script } from './script.ts';
 
 export interface K6ExportOptions {
   /** Paths, at least one. */
@@ -43,6 +43,9 @@ export async function exportK6(options: K6ExportOptions): Promise<string> {
   const images = like === undefined ? found : imagesOf(like, found);
   for (const image of images) refuseTooLarge(image);
   const frontDoor = options.frontDoor ?? address.frontDoor;
+  if (options.durationMs < K6_SHORTEST_MS) {
+    throw new UsageError('k6 drives a load for a second at least', 'lengthen --duration');
+  }
   const load: K6Load = {
     plan: {
       tool: readTool(),
