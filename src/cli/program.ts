@@ -35,7 +35,8 @@ export async function runProgram(argv: readonly string[], signal: AbortSignal): 
   return exitCode;
 }
 
-function buildProgram(context: CommandContext): Command {
+/** All commands with their options, for whoever reads them: docs/reference.md is made of it. */
+export function buildProgram(context: CommandContext): Command {
   const program = new Command('resnet-bench')
     .description('Should an image classifier run on a server or on AWS Lambda? Measures ResNet-50.')
     .version(readVersion())

@@ -4,6 +4,20 @@ import type { CallFacts } from './runner.ts';
 /** Exit codes of the command line; see the README. */
 export const EXIT = { ok: 0, bug: 1, usage: 2, setup: 3, unmet: 4, sighup: 129, sigint: 130, sigterm: 143 } as const;
 
+/** What each means, for docs/reference.md. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'done',
+  bug: 'a bug in resnet-bench: please report it',
+  usage: 'usage: unknown flag, bad value, missing path; nothing was measured',
+  setup:
+    'setup: no model, a model that does not fit, a folder that cannot be written, a full disk, a function that may not be changed or could not be put back',
+  unmet:
+    'the run finished and nothing succeeded, here or there; or a `--threshold` was missed; or `--max-cost` ended it',
+  sighup: 'ended by SIGHUP after the call in flight; the record is complete',
+  sigint: 'the same by Ctrl-C (SIGINT); a second one ends at once, and then the record is as after `kill -9`',
+  sigterm: 'the same by SIGTERM',
+};
+
 /** An error a user can act on: printed as one `error:` line and one `hint:` line, without a stack. */
 export abstract class BenchError extends Error {
   abstract readonly exitCode: number;
