@@ -107,6 +107,18 @@ describe('the package', () => {
     expect(bytes).toBeLessThan(2_500_000);
   });
 
+  it('is what npm would publish without a complaint but that nobody is logged in', async () => {
+    const env = {
+      PATH: process.env.PATH,
+      HOME: home,
+      npm_config_cache: join(home, 'cache'),
+      npm_config_offline: 'true',
+    };
+    const { stderr } = await exec('npm', ['publish', '--dry-run', '--ignore-scripts'], { cwd: ROOT, env });
+    const complaints = stderr.split('\n').filter(line => /^npm (warn|error)/i.test(line));
+    expect(complaints.filter(line => !line.includes('requires you to be logged in'))).toEqual([]);
+  });
+
   it('holds no build of a source that is gone', async () => {
     const built = files.filter(file => file.startsWith('dist/') && file.endsWith('.js'));
     for (const file of built) {
