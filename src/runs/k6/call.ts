@@ -31,14 +31,22 @@ export const NO_IMAGE = 'not told';
 /** `seq`: its number in the schedule, or in the file when it is not of a script of ours. */
 export function callOf(request: K6Request, seq: number, context: CallContext): K6Call {
   const { endedMs, times, metadata } = request;
-  const serviceMs = (times.blocked ?? 0) + (times.duration ?? 0);
   const completedMs = endedMs - context.startedMs;
-  const issuedMs = completedMs - serviceMs;
+  const issuedMs = Math.max(completedMs - (times.blocked ?? 0) - (times.duration ?? 0), begunOf(request, context));
   const scheduledMs = dueOf(request, context) ?? issuedMs;
   const image = metadata.image ?? NO_IMAGE;
-  const { answer, learned } = outcomeOf(request, context.requestBytes.get(image), context.plan);
+  const { answer, learned } = outcomeOf(request, completedMs - issuedMs, context.requestBytes.get(image), context.plan);
   const sample = sampleOf({ seq, image, scheduledMs, issuedMs, completedMs }, answer);
   return { sample: { ...sample, phase: 'measured' }, learned };
+}
+
+/**
+ * When the script began the call, by its own clock: not sooner did it leave. k6 counts twice, as blocked and as sending, the time in which a
+ * new connection is there and the one who waits for it is not yet awake.
+ */
+function begunOf({ metadata }: K6Request, { startedMs }: CallContext): number {
+  const [start, begun] = [numberIn(metadata.start_ms), numberIn(metadata.begun_ms)];
+  return start === undefined || begun === undefined ? Number.NEGATIVE_INFINITY : start + begun - startedMs;
 }
 
 /** On the record's clock; absent when k6 does not tell. */
@@ -56,6 +64,7 @@ export function numberIn(text: string | undefined): number | undefined {
 
 function outcomeOf(
   { times, tags, metadata }: K6Request,
+  serviceMs: number,
   requestBytes: number | undefined,
   plan: K6Plan | undefined,
 ): { answer: Inference | QueryError; learned: Learned } {
@@ -65,7 +74,7 @@ function outcomeOf(
     return { answer: k6Failure(tags.error_code, plan?.timeoutMs), learned: {} };
   }
   const timings: Timings = {
-    ...(!reused && times.blocked !== undefined && { connectMs: times.blocked }),
+    ...(!reused && times.duration !== undefined && { connectMs: Math.max(0, serviceMs - times.duration) }),
     ...(times.sending !== undefined && { requestMs: times.sending }),
     ...(times.waiting !== undefined && { firstByteMs: times.waiting }),
     ...(times.receiving !== undefined && { downloadMs: times.receiving }),

@@ -56,8 +56,8 @@ function greatestCommonDivisor(a: number, b: number): number {
 export const K6_SHORTEST_MS = 1_000;
 
 /** VUs that can be busy at most: a call takes no longer than its time-out. */
-function vusOf({ rate, durationMs, timeoutMs, maxInFlight }: K6Plan): number {
-  return Math.min(maxInFlight, Math.ceil((rate * Math.min(timeoutMs, durationMs)) / 1_000) + 1);
+function vusOf({ rate, durationMs, timeoutMs, maxInFlight, planned }: K6Plan): number {
+  return Math.min(maxInFlight, planned, Math.ceil((rate * Math.min(timeoutMs, durationMs)) / 1_000) + 1);
 }
 
 function scenarioOf(plan: K6Plan): object {
