@@ -6,8 +6,13 @@ import type { EmulatorOptions } from '../emulator/config.ts';
 import { nodeProgram } from '../emulator/node-program.ts';
 import type { ChosenModel } from './choose-model.ts';
 
-/** Beside this file's room: built, or the source. */
-const BOOTSTRAP = fileURLToPath(new URL(`../handler/bootstrap${extname(import.meta.url)}`, import.meta.url));
+/** Built: in one piece with all that it needs, as it is deployed. Else the source. */
+const BOOTSTRAP = fileURLToPath(
+  new URL(
+    extname(import.meta.url) === '.ts' ? '../handler/bootstrap.ts' : '../function/bootstrap.mjs',
+    import.meta.url,
+  ),
+);
 
 /** By which our handler is told how many threads to use. */
 export const THREADS_VARIABLE = 'RESNET_BENCH_THREADS';
