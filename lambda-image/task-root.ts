@@ -1,0 +1,79 @@
+/** The function's folder, `/var/task` in the image, assembled: entry, handler, native libraries of one platform, model. */
+import { copyFile, cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ChosenModel } from '../src/runs/choose-model.ts';
+import type { Architecture } from './architecture.ts';
+import { filesBelow, folderDigest, makeUniform } from './folder-digest.ts';
+import { installNativePackages, nativePackages } from './native-packages.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BUNDLE = join(ROOT, 'dist', 'function');
+const RUNTIME = 'node_modules/onnxruntime-node';
+
+export const PARTS = ['model', 'onnxruntime', 'sharp and libvips', 'handler'] as const;
+
+export interface TaskRoot {
+  readonly folder: string;
+  /** Bytes of all files, by part; their disk blocks take a little more. */
+  readonly bytes: Readonly<Record<(typeof PARTS)[number], number>>;
+  /** Of names, modes and contents: the same wherever and whenever it is assembled of the same. Hex. */
+  readonly sha256: string;
+}
+
+/** Replaces `folder` once the new one is whole. Throws SetupError as `installNativePackages` does. */
+export async function assembleTaskRoot(
+  { file, info }: ChosenModel,
+  architecture: Architecture,
+  folder: string,
+  signal: AbortSignal,
+): Promise<TaskRoot> {
+  const draft = `${folder}.partial`;
+  await rm(draft, { recursive: true, force: true });
+  try {
+    await mkdir(draft, { recursive: true });
+    await copyFile(join(ROOT, 'lambda-image', 'index.mjs'), join(draft, 'index.mjs'));
+    await cp(BUNDLE, join(draft, 'handler'), { recursive: true });
+    await copyRuntime(architecture, draft);
+    const packages = await nativePackages(architecture);
+    await installNativePackages(packages, join(draft, 'node_modules'), signal);
+    await copyFile(file, join(draft, 'model.onnx'));
+    await writeFile(join(draft, 'model.json'), `${JSON.stringify(identityOf(info))}\n`);
+    await makeUniform(draft);
+    const [bytes, sha256] = [await bytesByPart(draft), await folderDigest(draft)];
+    await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder);
+    return { folder, bytes, sha256 };
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Of onnxruntime-node what the bundle asks for, out of this checkout: its package carries all platforms, 240 MB more. */
+async function copyRuntime({ node }: Architecture, draft: string): Promise<void> {
+  const libraries = `${RUNTIME}/bin/napi-v6/linux/${node}`;
+  for (const path of [
+    ...(await filesBelow(join(ROOT, libraries))).map(file => `${libraries}/${file}`),
+    `${RUNTIME}/package.json`,
+  ]) {
+    await mkdir(dirname(join(draft, path)), { recursive: true });
+    await copyFile(join(ROOT, path), join(draft, path));
+  }
+}
+
+/** What answers call the model. */
+function identityOf({ name, sha256 }: ChosenModel['info']) {
+  return { name, sha256 };
+}
+
+async function bytesByPart(folder: string): Promise<TaskRoot['bytes']> {
+  const bytes = Object.fromEntries(PARTS.map(part => [part, 0])) as Record<(typeof PARTS)[number], number>;
+  for (const file of await filesBelow(folder)) bytes[partOf(file)] += (await stat(join(folder, file))).size;
+  return bytes;
+}
+
+function partOf(file: string): (typeof PARTS)[number] {
+  if (file.startsWith(RUNTIME)) return 'onnxruntime';
+  if (file.startsWith('node_modules/')) return 'sharp and libvips';
+  return basename(file).startsWith('model.') ? 'model' : 'handler';
+}
