@@ -1,9 +1,10 @@
 /** From a model to the folder that an image is built in, and to the image. */
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withModelProgress } from '../src/cli/model-progress.ts';
 import { EXIT, messageOf, SetupError } from '../src/core/errors.ts';
+import { makeFolder } from '../src/models/make-folder.ts';
 import { type ChosenModel, chooseModel } from '../src/runs/choose-model.ts';
 import { ARCHITECTURES, type Architecture } from './architecture.ts';
 import {
@@ -53,7 +54,7 @@ async function assemble(
   signal: AbortSignal,
 ): Promise<TaskRoot> {
   try {
-    await mkdir(context, { recursive: true });
+    await makeFolder(context);
     await copyFile(join(HERE, 'Dockerfile'), join(context, 'Dockerfile'));
     const taskRoot = await assembleTaskRoot(model, architecture, join(context, 'task'), signal);
     await writeFile(

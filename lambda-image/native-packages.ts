@@ -48,7 +48,15 @@ export async function installNativePackages(
     const lock = { ...root, lockfileVersion: 3, packages: { '': root, ...Object.fromEntries(entries) } };
     await writeFile(join(folder, 'package.json'), JSON.stringify(root));
     await writeFile(join(folder, 'package-lock.json'), JSON.stringify(lock));
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+    const flags = [
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--prefer-offline',
+      '--loglevel=error',
+      '--fetch-retries=1',
+      '--fetch-retry-mintimeout=1000',
+    ];
     await promisify(execFile)('npm', ['ci', ...flags], { cwd: folder, signal });
     for (const name of Object.keys(packages)) {
       await cp(join(folder, 'node_modules', name), join(nodeModules, name), { recursive: true });
@@ -64,8 +72,8 @@ export async function installNativePackages(
 function failureOf(thrown: unknown, names: readonly string[]): unknown {
   const { stderr } = thrown as { stderr?: string };
   if (stderr === undefined) return thrown;
-  const lines = stderr.split('\n').filter(line => /^npm err/i.test(line) && !/complete log|log file/i.test(line));
-  const said = lines.map(line => line.replace(/^npm err(or|!)\s*/i, '')).join(' ');
+  const lines = stderr.split('\n').map(line => line.replace(/^npm err(or|!)\s*/i, '').trim());
+  const said = lines.filter(line => line !== '' && !/^at |complete log|log file/i.test(line)).join(' ');
   return new SetupError(
     `npm cannot get ${names.join(' and ')}: ${said.slice(0, 300)}`,
     'try it again with a network',

@@ -209,12 +209,18 @@ export const bootstrapOption = () =>
   );
 
 export const taskRootOption = () =>
-  option('task-root', '<folder>', 'where --bootstrap is started (default: the current folder)').argParser(
-    something('--task-root'),
-  );
+  option(
+    'task-root',
+    '<folder>',
+    'folder of a function for Node, or where --bootstrap is started (default: the current folder)',
+  ).argParser(something('--task-root'));
 
 export const handlerOption = () =>
-  option('handler', '<name>', '_HANDLER for --bootstrap (default: its last word)').argParser(something('--handler'));
+  option(
+    'handler',
+    '<name>',
+    '_HANDLER: file.export of the folder (default: index.handler, or the last word of --bootstrap)',
+  ).argParser(something('--handler'));
 
 /** Repeatable. */
 export const envOption = () =>

@@ -8,16 +8,16 @@ import { type Emulator, startEmulator } from '../emulator/start.ts';
 import type { ModelOptions } from '../models/resolve.ts';
 import { chooseModel } from './choose-model.ts';
 import type { SharesChoice } from './emulated-lambda.ts';
-import { FUNCTION_NAME, ourFunction } from './our-function.ts';
+import { FUNCTION_NAME, nodeFunction, ourFunction } from './our-function.ts';
 
 export type { Emulator };
 
-/** A program that speaks the Runtime API. */
+/** A program that speaks the Runtime API, or what one of ours drives. */
 export interface OwnProgram {
-  /** Program and arguments. */
-  readonly bootstrap: readonly string[];
+  /** Program and arguments; our runtime loop for Node when absent. */
+  readonly bootstrap?: readonly string[];
   readonly taskRoot: string;
-  /** `_HANDLER`; the last word of `bootstrap` when absent. */
+  /** `_HANDLER`; when absent the last word of `bootstrap`, or what `nodeFunction` takes. */
   readonly handler?: string;
 }
 
@@ -68,15 +68,20 @@ export async function emulate(options: EmulateOptions, modelOptions: ModelOption
     throw new UsageError(`--env ${reserved} cannot be set: Lambda reserves it`, 'choose another name');
   }
   if (program && !statSync(program.taskRoot, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`no such folder: ${program.taskRoot}`, '--task-root is where --bootstrap is started');
+    throw new UsageError(`no such folder: ${program.taskRoot}`, '--task-root is the folder of a function');
   }
   const what =
     program === undefined
       ? ourFunction(await chooseModel(model, modelOptions), preprocess)
-      : { ...program, bootstrap: [...program.bootstrap], functionName: FUNCTION_NAME, env: {} };
+      : { ...programOf(program), functionName: FUNCTION_NAME, env: {} };
   const apiFaults = denied.map(operation => ({ operation, fault: 'denied' as const }));
   return startEmulator(
     { ...what, ...limits, ...telemetry, ...shares, apiFaults, env: { ...what.env, ...env }, logs: 'stderr' },
     modelOptions.signal,
   );
+}
+
+function programOf({ bootstrap, taskRoot, handler }: OwnProgram) {
+  if (bootstrap === undefined) return nodeFunction(taskRoot, handler);
+  return { bootstrap: [...bootstrap], taskRoot, ...(handler !== undefined && { handler }) };
 }

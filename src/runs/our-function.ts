@@ -19,6 +19,17 @@ export const THREADS_VARIABLE = 'RESNET_BENCH_THREADS';
 
 export const FUNCTION_NAME = 'resnet-bench';
 
+/** What the image calls its entry, as most functions do. */
+const USUAL_HANDLER = 'index.handler';
+
+/** Any function written for Node, by our runtime loop: `handler` is `file.export` of its folder. */
+export function nodeFunction(
+  taskRoot: string,
+  handler = USUAL_HANDLER,
+): Pick<EmulatorOptions, 'bootstrap' | 'handler' | 'taskRoot'> & { readonly handler: string } {
+  return { bootstrap: nodeProgram(BOOTSTRAP), handler, taskRoot };
+}
+
 export function ourFunction(
   { file, info }: ChosenModel,
   preprocess: PreprocessMode,

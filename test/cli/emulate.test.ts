@@ -171,8 +171,11 @@ describe('killed with -9 while one environment is idle and one busy', () => {
 
 describe('wrong use is one error and one hint', () => {
   it.each([
-    [['--task-root', '/'], '--task-root is for --bootstrap, which is not there', 2],
-    [['--handler', 'x'], '--handler is for --bootstrap, which is not there', 2],
+    [
+      ['--task-root', '/', '--model', 'x'],
+      '--model is for our own handler, and --task-root or --handler names another function',
+      2,
+    ],
     [['--bootstrap', '  '], '--bootstrap must not be blank', 2],
     [
       ['--bootstrap', 'node', '--preprocess', 'fast'],

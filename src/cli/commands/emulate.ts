@@ -81,23 +81,21 @@ function ownProgram(
   { bootstrap, taskRoot, handler }: EmulateCommandOptions,
   given: (name: string) => boolean,
 ): OwnProgram | undefined {
-  if (bootstrap === undefined) {
-    const flags = { taskRoot: '--task-root', handler: '--handler' };
-    const [stray] = Object.entries(flags).flatMap(([name, flag]) => (given(name) ? [flag] : []));
-    if (stray === undefined) return undefined;
-    throw new UsageError(`${stray} is for --bootstrap, which is not there`, 'add --bootstrap, or leave it out');
-  }
-  const words = parseArgsStringToArgv(bootstrap);
-  if (words.length === 0) throw new UsageError('--bootstrap must not be blank', 'leave it out for our own handler');
+  if (bootstrap === undefined && taskRoot === undefined && handler === undefined) return undefined;
+  const words = bootstrap === undefined ? undefined : parseArgsStringToArgv(bootstrap);
+  if (words?.length === 0) throw new UsageError('--bootstrap must not be blank', 'leave it out for our own handler');
   for (const name of ['model', 'preprocess']) {
     if (given(name)) {
-      throw new UsageError(
-        `--${name} is for our own handler, and --bootstrap names another program`,
-        'use --env for it',
-      );
+      const names =
+        words === undefined ? '--task-root or --handler names another function' : '--bootstrap names another program';
+      throw new UsageError(`--${name} is for our own handler, and ${names}`, 'use --env for it');
     }
   }
-  return { bootstrap: words, taskRoot: resolve(taskRoot ?? '.'), ...(handler !== undefined && { handler }) };
+  return {
+    ...(words !== undefined && { bootstrap: words }),
+    taskRoot: resolve(taskRoot ?? '.'),
+    ...(handler !== undefined && { handler }),
+  };
 }
 
 function addresses({ functionUrl, httpApiUrl, invokeEndpoint, pid, signature, cpuShare, frozen }: Emulator) {
