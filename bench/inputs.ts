@@ -21,6 +21,12 @@ export function trainedModelFile(): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
+/** The same network in int8; undefined where it does not lie beside the checkout. */
+export function quantisedModelFile(): string | undefined {
+  const file = join(shared, 'models/resnet50-qdq.onnx');
+  return existsSync(file) ? file : undefined;
+}
+
 /** A trained model, or a synthetic one kept in the temporary folder. */
 export async function modelFile(): Promise<string> {
   const modelsDir = join(tmpdir(), 'resnet-bench-models');

@@ -1,5 +1,6 @@
 /** `npm run bench [-- NAME...]`: our own speed, in ratios measured side by side. Nothing here passes or fails a test. */
 import { cpus } from 'node:os';
+import { benchCold } from './cold.ts';
 import { benchCoverage } from './coverage.ts';
 import { benchDay } from './day.ts';
 import { benchHarness } from './harness.ts';
@@ -15,6 +16,7 @@ import { benchShares } from './shares.ts';
 import { benchSynthetic } from './synthetic-vs-trained.ts';
 
 const benches: Record<string, () => Promise<void>> = {
+  cold: benchCold,
   coverage: benchCoverage,
   pure: benchPureSteps,
   harness: benchHarness,

@@ -85,7 +85,7 @@ function spreadOf(ratios: readonly number[]): [number, number] {
 }
 
 /** Nearest rank. */
-function quantile(values: readonly number[], fraction: number): number {
+export function quantile(values: readonly number[], fraction: number): number {
   const ascending = [...values].sort((a, b) => a - b);
   return ascending[Math.max(0, Math.ceil(ascending.length * fraction) - 1)]!;
 }

@@ -1,6 +1,6 @@
 /** `npm run image`: assembles the function's folder, and builds and pushes the image where there is a program for it. */
 import { Command, CommanderError } from 'commander';
-import { option, something } from '../src/cli/option.ts';
+import { flag, option, something } from '../src/cli/option.ts';
 import { BenchError, EXIT, UsageError } from '../src/core/errors.ts';
 import { printable } from '../src/core/printable.ts';
 import { ARCHITECTURES } from './architecture.ts';
@@ -35,6 +35,7 @@ const program = new Command('npm run image --')
       something('--model'),
     ),
   )
+  .addOption(flag('no-prepare', 'take the model file as it is'))
   .addOption(
     option('out', '<folder>', 'Dockerfile and task/ (default: lambda-image/out/<arch>)', 'image-out').argParser(
       something('--out'),

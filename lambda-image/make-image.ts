@@ -26,6 +26,8 @@ export interface MakeImageOptions {
   /** Major version of Node in the base image. */
   readonly node: string;
   readonly model?: string;
+  /** As the runtime loads it fastest. */
+  readonly prepare: boolean;
   readonly out?: string;
   readonly tag: string;
   readonly push?: string;
@@ -38,7 +40,8 @@ export async function makeImage(options: MakeImageOptions, signal: AbortSignal):
   const architecture = ARCHITECTURES.find(({ lambda }) => lambda === options.arch)!;
   const model = await withModelProgress(onEvent => chooseModel(options.model, { signal, onEvent }));
   const context = resolve(options.out ?? join(HERE, 'out', architecture.lambda));
-  const taskRoot = await assemble(model, architecture, context, signal);
+  const { prepare } = options;
+  const taskRoot = await assemble(model, architecture, context, { prepare, signal });
   process.stdout.write(describe(model, architecture, taskRoot));
 
   const labels = { MODEL_NAME: model.info.name, MODEL_SHA256: model.info.sha256, TASK_ROOT_SHA256: taskRoot.sha256 };
@@ -51,12 +54,12 @@ async function assemble(
   model: ChosenModel,
   architecture: Architecture,
   context: string,
-  signal: AbortSignal,
+  how: Parameters<typeof assembleTaskRoot>[3],
 ): Promise<TaskRoot> {
   try {
     await makeFolder(context);
     await copyFile(join(HERE, 'Dockerfile'), join(context, 'Dockerfile'));
-    const taskRoot = await assembleTaskRoot(model, architecture, join(context, 'task'), signal);
+    const taskRoot = await assembleTaskRoot(model, architecture, join(context, 'task'), how);
     await writeFile(
       join(context, 'image.json'),
       `${JSON.stringify(manifest(model, architecture, taskRoot), null, 2)}\n`,
@@ -75,7 +78,7 @@ function manifest({ info }: ChosenModel, { lambda }: Architecture, taskRoot: Tas
   const { bytes } = taskRoot;
   return {
     architecture: lambda,
-    model: { name, sha256, precision, weights },
+    model: { name, sha256, precision, weights, ...('how' in taskRoot.model && { prepared: taskRoot.model.how }) },
     taskRoot: { sha256: taskRoot.sha256, bytes, totalBytes: totalBytes(taskRoot) },
   };
 }
@@ -90,10 +93,16 @@ function describe({ info }: ChosenModel, { lambda, node }: Architecture, taskRoo
 
 ${sizeTable(taskRoot, info.precision)}
 
+model      ${describeModel(taskRoot.model)}
 task root  ${folder}
 digest     sha256:${taskRoot.sha256}
 ${next}
 `;
+}
+
+function describeModel(model: TaskRoot['model']): string {
+  if ('undone' in model) return `as it is: ${model.undone}`;
+  return `prepared (${model.how}); its answers differ from the original's by at most ${model.difference.toExponential(0)}`;
 }
 
 async function build(

@@ -6,6 +6,7 @@ import type { ChosenModel } from '../src/runs/choose-model.ts';
 import type { Architecture } from './architecture.ts';
 import { filesBelow, folderDigest, makeUniform } from './folder-digest.ts';
 import { installNativePackages, nativePackages } from './native-packages.ts';
+import { type Prepared, prepareModel } from './prepare-model.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = join(ROOT, 'dist', 'function');
@@ -19,6 +20,7 @@ export interface TaskRoot {
   readonly bytes: Readonly<Record<(typeof PARTS)[number], number>>;
   /** Of names, modes and contents: the same wherever and whenever it is assembled of the same. Hex. */
   readonly sha256: string;
+  readonly model: Prepared | { readonly undone: string };
 }
 
 /** Replaces `folder` once the new one is whole. Throws SetupError as `installNativePackages` does. */
@@ -26,7 +28,7 @@ export async function assembleTaskRoot(
   { file, info }: ChosenModel,
   architecture: Architecture,
   folder: string,
-  signal: AbortSignal,
+  { prepare, signal }: { readonly prepare: boolean; readonly signal: AbortSignal },
 ): Promise<TaskRoot> {
   const draft = `${folder}.partial`;
   await rm(draft, { recursive: true, force: true });
@@ -37,13 +39,13 @@ export async function assembleTaskRoot(
     await copyRuntime(architecture, draft);
     const packages = await nativePackages(architecture);
     await installNativePackages(packages, join(draft, 'node_modules'), signal);
-    await copyFile(file, join(draft, 'model.onnx'));
-    await writeFile(join(draft, 'model.json'), `${JSON.stringify(identityOf(info))}\n`);
+    const model = await placeModel({ file, info }, prepare, join(draft, 'model.onnx'));
+    await writeFile(join(draft, 'model.json'), `${JSON.stringify(identityOf(info, model))}\n`);
     await makeUniform(draft);
     const [bytes, sha256] = [await bytesByPart(draft), await folderDigest(draft)];
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
-    return { folder, bytes, sha256 };
+    return { folder, bytes, sha256, model };
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -61,9 +63,16 @@ async function copyRuntime({ node }: Architecture, draft: string): Promise<void>
   }
 }
 
-/** What answers call the model. */
-function identityOf({ name, sha256 }: ChosenModel['info']) {
-  return { name, sha256 };
+/** Prepared, where that can be and is wanted. */
+async function placeModel({ file, info }: ChosenModel, prepare: boolean, target: string): Promise<TaskRoot['model']> {
+  const model = prepare ? await prepareModel(file, info.precision, target) : { undone: '--no-prepare' };
+  if ('undone' in model) await copyFile(file, target);
+  return model;
+}
+
+/** What answers call the model. The hash is that of the file that it was made of, and `prepared` says that this is another one. */
+function identityOf({ name, sha256 }: ChosenModel['info'], model: TaskRoot['model']) {
+  return { name, sha256, ...('how' in model && { prepared: model.how }) };
 }
 
 async function bytesByPart(folder: string): Promise<TaskRoot['bytes']> {

@@ -69,6 +69,8 @@ export type ModelInfo = z.infer<typeof modelInfoSchema>;
 export const targetModelSchema = z.object({
   name: z.string(),
   sha256: z.string().exactOptional(),
+  /** How the function's file was made ahead of the one that has this hash; absent when it is that one, or does not tell. */
+  prepared: z.string().exactOptional(),
   precision: modelInfoSchema.shape.precision.exactOptional(),
   weights: modelInfoSchema.shape.weights.exactOptional(),
 });

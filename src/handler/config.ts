@@ -13,6 +13,8 @@ export interface ModelIdentity {
   readonly name: string;
   /** Hex. Taken as given: hashing the file would lengthen every cold start. */
   readonly sha256?: string;
+  /** How the file was made of the one that has this hash; absent when it is that one. */
+  readonly prepared?: string;
 }
 
 export interface HandlerOptions {
@@ -70,14 +72,23 @@ function modelIdentity(modelFile: string, env: Variables): ModelIdentity {
   const sha256 = env.RESNET_BENCH_MODEL_SHA256 || written.sha256;
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) throw misconfigured('the SHA-256 of the model', sha256);
   const name = env.RESNET_BENCH_MODEL_NAME || written.name || stem;
-  return { name, ...(sha256 !== undefined && { sha256: sha256.toLowerCase() }) };
+  const { prepared } = written;
+  return {
+    name,
+    ...(sha256 !== undefined && { sha256: sha256.toLowerCase() }),
+    ...(prepared !== undefined && { prepared }),
+  };
 }
 
 /** Nothing when there is no such file. */
 function readIdentity(file: string): Partial<ModelIdentity> {
   try {
-    const { name, sha256 } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    return { ...(typeof name === 'string' && { name }), ...(typeof sha256 === 'string' && { sha256 }) };
+    const { name, sha256, prepared } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    return {
+      ...(typeof name === 'string' && { name }),
+      ...(typeof sha256 === 'string' && { sha256 }),
+      ...(typeof prepared === 'string' && { prepared }),
+    };
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new SetupError(`cannot read ${file}: ${messageOf(thrown)}`, '{"name": "...", "sha256": "..."}', thrown);

@@ -92,8 +92,9 @@ function readLearned(model: unknown, runtime: JsonObject): Learned {
   const { cpu_flags: flags } = runtime;
   const name = isObject(model) ? words(model.name) : undefined;
   const sha256 = isObject(model) ? words(model.sha256) : undefined;
+  const prepared = isObject(model) ? words(model.prepared) : undefined;
   return present({
-    model: name === undefined ? undefined : { name, ...(sha256 !== undefined && { sha256 }) },
+    model: name === undefined ? undefined : present({ name, sha256, prepared }),
     threads: count(runtime.threads),
     memoryMb: amount(runtime.memory_mb),
     cpuModel: words(runtime.cpu_model),

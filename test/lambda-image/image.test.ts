@@ -84,7 +84,7 @@ describe('the task root', () => {
       expect([...packages].sort()).toEqual([...native, 'onnxruntime-node']);
       expect(files.filter(file => !file.startsWith('node_modules/'))).toEqual([
         ...['handler/bootstrap.mjs', 'handler/index.mjs', 'handler/shared.mjs'],
-        ...['index.mjs', 'model.json', 'model.onnx'],
+        ...['index.mjs', 'model.json', 'model.onnx', 'model.weights'],
       ]);
       expect(files.filter(isNative)).toHaveLength(4);
     },
@@ -121,6 +121,16 @@ describe('the task root', () => {
     }
   });
 
+  it('holds the model file as it is, when that is wanted', async ctx => {
+    assembled(ctx);
+    const out = join(folder, 'plain');
+    const { stdout } = await image(['--arch', 'arm64', '--out', out, '--builder', 'none', '--no-prepare']);
+    expect(stdout).toContain('\nmodel      as it is');
+    expect(await fileSha256(join(out, 'task', 'model.onnx'))).toBe(await fileSha256(model));
+    const identity = JSON.parse(await readFile(join(out, 'task', 'model.json'), 'utf8'));
+    expect(identity).toEqual({ name: 'small', sha256: await fileSha256(model) });
+  });
+
   it('is the same, byte for byte, wherever it is assembled', async ctx => {
     assembled(ctx);
     const again = await image(['--arch', 'arm64', '--out', join(folder, 'again'), '--builder', 'none']);
@@ -155,7 +165,10 @@ describe('on the emulator', () => {
         expect(answer.status).toBe(200);
         const { predictions, model: named, ...rest } = (await answer.json()) as Record<string, unknown>;
         expect(predictions).toHaveLength(5);
-        expect(named).toEqual({ name: 'small', sha256: await fileSha256(model) });
+        // The hash is the original's, and said not to be that of the file in use.
+        const prepared = expect.stringMatching(/^onnxruntime [\d.]+, basic, weights apart$/);
+        expect(named).toEqual({ name: 'small', sha256: await fileSha256(model), prepared });
+        expect(await fileSha256(join(taskRoot(HERE.name), 'model.onnx'))).not.toBe(await fileSha256(model));
         const parts = ['runtime_', 'imports_', 'session_'].map(part => Number(rest[`init_${part}ms`]));
         expect(parts.reduce((sum, part) => sum + part)).toBeCloseTo(Number(rest.init_ms), 1);
       } finally {
