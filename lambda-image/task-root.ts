@@ -42,6 +42,7 @@ export async function assembleTaskRoot(
     const model = await placeModel({ file, info }, prepare, join(draft, 'model.onnx'));
     await writeFile(join(draft, 'model.json'), `${JSON.stringify(identityOf(info, model))}\n`);
     await makeUniform(draft);
+    signal.throwIfAborted();
     const [bytes, sha256] = [await bytesByPart(draft), await folderDigest(draft)];
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);

@@ -53,6 +53,12 @@ describe('the model', () => {
     expect(model).toEqual({ name: 'resnet50-v1-12', sha256: SHA256 });
   });
 
+  it('that was made of another has the name and hash of that one, and says so', async () => {
+    const described = { name: 'resnet50-v1-12', sha256: SHA256, prepared: 'onnxruntime 1.30.0, basic, weights apart' };
+    await writeFile(join(taskRoot, 'prepared.json'), JSON.stringify({ ...described, other: 1 }));
+    expect(options({ RESNET_BENCH_MODEL_FILE: join(taskRoot, 'prepared.onnx') }).model).toEqual(described);
+  });
+
   it('is described by variables first', () => {
     const env = { RESNET_BENCH_MODEL_NAME: 'mine', RESNET_BENCH_MODEL_SHA256: 'CD'.repeat(32) };
     const { model } = options({ RESNET_BENCH_MODEL_FILE: join(taskRoot, 'described.onnx'), ...env });

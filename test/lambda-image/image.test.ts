@@ -120,27 +120,6 @@ describe('the task root', () => {
       expect(others + 26.1e6).toBeLessThan(budgetMb('int8 (QDQ)')! * 1e6);
     }
   });
-
-  it('holds the model file as it is, when that is wanted', async ctx => {
-    assembled(ctx);
-    const out = join(folder, 'plain');
-    const { stdout } = await image(['--arch', 'arm64', '--out', out, '--builder', 'none', '--no-prepare']);
-    expect(stdout).toContain('\nmodel      as it is');
-    expect(await fileSha256(join(out, 'task', 'model.onnx'))).toBe(await fileSha256(model));
-    const identity = JSON.parse(await readFile(join(out, 'task', 'model.json'), 'utf8'));
-    expect(identity).toEqual({ name: 'small', sha256: await fileSha256(model) });
-  });
-
-  it('is the same, byte for byte, wherever it is assembled', async ctx => {
-    assembled(ctx);
-    const again = await image(['--arch', 'arm64', '--out', join(folder, 'again'), '--builder', 'none']);
-    const [first, second] = [await folderDigest(taskRoot('arm64')), await folderDigest(taskRoot('again'))];
-    expect(second).toBe(first);
-    expect(again.stdout).toContain(`sha256:${first}\n`);
-    expect(await readdir(join(folder, 'again'))).toEqual(['Dockerfile', 'image.json', 'task']);
-    await writeFile(join(taskRoot('again'), 'index.mjs'), '');
-    expect(await folderDigest(taskRoot('again'))).not.toBe(first);
-  });
 });
 
 describe('on the emulator', () => {
@@ -205,7 +184,7 @@ describe('the image', () => {
   }
   const out = ['--arch', 'arm64', '--node', '24'];
 
-  it('is built and pushed by the commands that are shown', async ctx => {
+  it('is built and pushed by the commands that are shown, of the same bytes each time', async ctx => {
     assembled(ctx);
     const path = await withDocker(`echo "$@" >> ${join(folder, 'calls')}; echo built`);
     const { code, stdout, stderr } = await image(
@@ -223,15 +202,28 @@ describe('the image', () => {
     expect(build).toContain(`--build-arg MODEL_SHA256=${await fileSha256(model)} `);
     expect(tag).toBe('tag resnet-bench a.example/b:c');
     expect(push).toBe('push a.example/b:c');
+
+    // Assembled a second time, elsewhere: the same byte for byte.
+    const digest = await folderDigest(taskRoot('arm64'));
+    expect(stdout).toContain(`sha256:${digest}\n`);
+    expect(build).toContain(`TASK_ROOT_SHA256=${digest} `);
+    expect(await readdir(join(folder, 'built'))).toEqual(['Dockerfile', 'image.json', 'task']);
+    expect(await folderDigest(taskRoot('built'))).toBe(digest);
+    await writeFile(join(taskRoot('built'), 'index.mjs'), '');
+    expect(await folderDigest(taskRoot('built'))).not.toBe(digest);
   });
 
   it('is left out, and said so, where there is only a client: only who insists on it is told of a failure', async ctx => {
     assembled(ctx);
     const path = await withDocker('echo "Cannot connect to the Docker daemon" >&2; exit 1');
-    const folderAlone = await image([...out, '--out', join(folder, 'left')], path);
+    const folderAlone = await image([...out, '--out', join(folder, 'left'), '--no-prepare'], path);
     expect(folderAlone).toMatchObject({ code: 0, stderr: '' });
     expect(folderAlone.stdout).toMatch(/docker: installed, but it cannot build: Cannot connect to the Docker daemon\n/);
     expect(folderAlone.stdout).toMatch(/\n {2}docker build --platform linux\/arm64 .*\/left\n/);
+    // And with the model file as it is.
+    expect(await fileSha256(join(taskRoot('left'), 'model.onnx'))).toBe(await fileSha256(model));
+    const identity = JSON.parse(await readFile(join(taskRoot('left'), 'model.json'), 'utf8'));
+    expect(identity).toEqual({ name: 'small', sha256: await fileSha256(model) });
     const insisted = await image([...out, '--out', join(folder, 'left'), '--builder', 'docker'], path);
     expect(complaint({ ...insisted, stdout: '' })).toMatchObject({
       code: 3,
