@@ -1,6 +1,6 @@
 /** Debian's Chromium without a window. Where it is missing a newcomer's tests are skipped with the reason; under .ci/run they fail. */
 import { existsSync } from 'node:fs';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, type TestContext } from 'vitest';
 
 const PLACES = [
@@ -20,9 +20,15 @@ export interface Visit {
   readonly requests: string[];
 }
 
+export interface VisitOptions {
+  readonly dark?: boolean;
+  readonly width?: number;
+  readonly more?: BrowserContextOptions;
+}
+
 export interface Visitor {
   /** Opens an address in a page of its own; skips the test where there is no browser. */
-  open(ctx: TestContext, url: string, options?: { dark?: boolean; width?: number }): Promise<Visit>;
+  open(ctx: TestContext, url: string, options?: VisitOptions): Promise<Visit>;
 }
 
 /** To be called once at the top of a test file. */
@@ -32,28 +38,32 @@ export function useBrowser(): Visitor {
     await browser?.close();
   });
   return {
-    async open(ctx, url, { dark = false, width = 1_100 } = {}) {
+    async open(ctx, url, { dark = false, width = 1_100, more = {} } = {}) {
       const executablePath = PLACES.find(path => path !== undefined && existsSync(path));
       if (executablePath === undefined) {
         if (process.env.RESNET_BENCH_NEED_BROWSER) throw new Error(WHY);
         console.warn(`skipped: ${WHY}`);
         ctx.skip(WHY);
       }
-      browser ??= await puppeteer.launch({
-        ...{ executablePath: executablePath!, headless: true },
+      browser ??= await chromium.launch({
+        executablePath: executablePath!,
         // Root, as in a container, has no sandbox; and nothing is asked of the world.
         args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
       });
-      const page = await browser.newPage();
+      // Of its own: nothing is shared with another visitor.
+      const context = await browser.newContext({
+        viewport: { width, height: 900 },
+        colorScheme: dark ? 'dark' : 'light',
+        ...more,
+      });
+      const page = await context.newPage();
       const visit: Visit = { page, complaints: [], requests: [] };
       page.on('console', message => {
-        if (['error', 'warn'].includes(message.type())) visit.complaints.push(message.text());
+        if (['error', 'warning'].includes(message.type())) visit.complaints.push(message.text());
       });
       page.on('pageerror', error => visit.complaints.push(String(error)));
       page.on('requestfailed', request => visit.complaints.push(`failed: ${request.url()}`));
       page.on('request', request => visit.requests.push(request.url()));
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }]);
-      await page.setViewport({ width, height: 900 });
       await page.goto(url, { waitUntil: 'load' });
       return visit;
     },

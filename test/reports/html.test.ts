@@ -146,7 +146,7 @@ describe('the report of two targets', () => {
   it('tells the sample that is pointed at', async ctx => {
     const { page } = await browser.open(ctx, await written(priced()));
     const dot = await page.waitForSelector('figure svg circle');
-    await dot!.scrollIntoView();
+    await dot!.scrollIntoViewIfNeeded();
     const at = (await page.evaluate(
       `(() => { const figure = [...document.querySelectorAll('figure')].find(one => one.textContent.startsWith('Each call')); const box = figure.querySelector('svg g path[d], svg circle').getBoundingClientRect(); figure.scrollIntoView(); const again = figure.querySelector('svg circle').getBoundingClientRect(); return { x: again.x + again.width / 2, y: again.y + again.height / 2 }; })()`,
     )) as { x: number; y: number };
@@ -191,7 +191,7 @@ describe('the report of two targets', () => {
 
   it('prints on white', async ctx => {
     const { page } = await browser.open(ctx, await written(priced()), { dark: true });
-    await page.emulateMediaType('print');
+    await page.emulateMedia({ media: 'print' });
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(20_000);
   });
