@@ -23,7 +23,7 @@ const ARROWS: Record<string, readonly string[]> = {
   // Headers of pictures and versions for the record come from the classifier.
   // The emulator is started as a process; emulated-lambda.ts is its parent.
   runs: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners', 'emulator'],
-  cli: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners', 'runs', 'reports', 'doctor'],
+  cli: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners', 'runs', 'reports', 'doctor', 'web'],
   web: ['core', 'stats', 'classifier', 'models', 'scenarios', 'runners', 'runs', 'reports'],
   // index.ts, the program as a library.
   '.': ['core', 'stats', 'scenarios', 'runners', 'runs', 'reports'],
@@ -44,6 +44,7 @@ const DOORS: Record<string, readonly string[]> = {
   '@aws-sdk/client-xray': ['aws/xray-client.ts'],
   '@smithy/signature-v4': ['aws/lambda-client.ts'],
   ora: ['cli/spinner.ts'],
+  fastify: ['emulator/server.ts', 'web/server.ts'],
   'cli-table3': ['reports/layout.ts'],
   'csv-stringify': ['reports/csv.ts'],
   '@observablehq/plot': ['reports/html/chart.ts'],
@@ -57,6 +58,7 @@ const DOORS: Record<string, readonly string[]> = {
     'cli/measuring-definitions.ts',
     'cli/option.ts',
     'cli/program.ts',
+    'cli/serve-definition.ts',
   ],
 };
 

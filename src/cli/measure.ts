@@ -18,10 +18,11 @@ export function measure(
   options: MeasureOptions,
   limits: Presentation['limits'],
   signal: AbortSignal,
+  also?: Presentation['also'],
 ): Promise<number> {
   const { maxCost, json, out } = options;
   return present(withCostLimit(plan, maxCost), {
-    ...{ json: json === true, limits, signal, out, judging: judgingOf(options) },
+    ...{ json: json === true, limits, signal, out, judging: judgingOf(options), ...(also && { also }) },
     next: record => [...pullStep(record), reportStep(out)],
   });
 }

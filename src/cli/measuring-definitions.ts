@@ -63,6 +63,7 @@ import {
   warmupOption,
   windowOption,
 } from './options.ts';
+import { watchOption, watchPortOption } from './page-options.ts';
 
 /** Whether an option stood on the command line. */
 type Given = (name: string) => boolean;
@@ -163,6 +164,8 @@ const soak = (): MeasuringCommand => ({
     soakDurationOption(),
     shuffleOption(),
     seedOption(),
+    watchOption(),
+    watchPortOption(),
     noMetricsOption(),
     metricPatienceOption(),
     targetOption(TARGETS, ['lambda', 'local']),

@@ -7,7 +7,7 @@ import { gatesOf } from '../reports/gates.ts';
 import { describeIncidents } from '../reports/incidents.ts';
 import { renderMarkdown } from '../reports/markdown.ts';
 import { renderTable } from '../reports/table.ts';
-import { execute } from '../runs/execute.ts';
+import { execute, type RunEvent } from '../runs/execute.ts';
 import { readRecord } from '../runs/read-run.ts';
 import { type Finished, finishRestores } from '../runs/restore-notes.ts';
 import type { Resumed } from '../runs/resume-clock.ts';
@@ -31,6 +31,8 @@ export interface Presentation {
   /** The run that goes on. */
   readonly resumed?: Resumed;
   readonly judging: Judging;
+  /** Is shown what happens, too. */
+  readonly also?: (event: RunEvent) => void;
   readonly next: (record: RunRecord) => readonly NextStep[];
 }
 
@@ -90,7 +92,7 @@ function restoreLine(finished: Finished): string {
 }
 
 /** Returns the run's folder. */
-async function runWithProgress(plan: RunPlan, { limits, signal, resumed }: Presentation): Promise<string> {
+async function runWithProgress(plan: RunPlan, { limits, signal, resumed, also }: Presentation): Promise<string> {
   const { durationMs } = limits;
   const open = plan.targets.every(({ slots }) => slots !== undefined) && durationMs !== undefined;
   const shown = open ? await showSchedule(plan, durationMs, resumed) : showLoop(plan, limits);
@@ -98,6 +100,7 @@ async function runWithProgress(plan: RunPlan, { limits, signal, resumed }: Prese
   try {
     for await (const event of execute(plan, signal, resumed)) {
       shown.show(event);
+      also?.(event);
       if ('folder' in event) folder = event.folder;
     }
   } finally {

@@ -15,6 +15,7 @@ import {
 } from './definitions.ts';
 import { defineExport, defineImport } from './k6-definitions.ts';
 import { defineMeasuring } from './measuring-definitions.ts';
+import { defineServe } from './serve-definition.ts';
 
 /** Exit code of the command line, once it has run. Throws BenchError. */
 export async function runProgram(argv: readonly string[], signal: AbortSignal): Promise<number> {
@@ -56,6 +57,7 @@ Environment:
   defineLocal(program, context);
   defineMeasuring(program, context);
   defineResume(program, context);
+  defineServe(program, context);
   defineEmulate(program, context);
   defineReport(program, context);
   defineCompare(program, context);

@@ -1,7 +1,7 @@
 /** The targets of a soak as text: rows that stand below each other on a terminal, or one behind the other in a log. */
 import { printable } from '../core/printable.ts';
 import { formatMs, UNKNOWN } from '../reports/figures.ts';
-import type { SoakTally } from './soak-tally.ts';
+import type { SoakTally } from '../runs/soak-tally.ts';
 
 /**
  * `lambda  43/60 · last 51.2 ms warm · p50 50.1 p95 61.3 · 1 cold`, a row of each target, none longer than `columns`. Where that is

@@ -1,8 +1,8 @@
 /** What a soak shows while it runs, as text: the time, and of each target how far it is, its times so far and what went wrong. */
 import type { Sample } from '../core/sample.ts';
+import { SoakTally } from '../runs/soak-tally.ts';
 import { clockText } from './clock-text.ts';
 import { cut, targetRows, targetText } from './soak-rows.ts';
-import { SoakTally } from './soak-tally.ts';
 
 export interface SoakViewOptions {
   /** In the order in which they are shown. */

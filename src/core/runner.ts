@@ -54,6 +54,8 @@ export interface Runner {
   start(signal: AbortSignal): Promise<TargetInfo>;
   /** Brings about what the next query is to meet: a new environment, say. Asked before each query, outside of its time. Throws SetupError when it cannot. */
   prepare?(signal: AbortSignal): Promise<void>;
+  /** Takes a picture on that was not among those it was made for: encodes it, say, outside of its query's time. Absent where nothing has to be done. */
+  admit?(image: Image): void;
   /** Answers one query. Throws QueryError when this query failed and the next may not; anything else ends the run. */
   infer(image: Image, signal: AbortSignal): Promise<Inference>;
   /** What the answers so far have told of the target, each fact from the first that told it; absent when the target is known from the start. */

@@ -53,6 +53,8 @@ export class LambdaRunner implements Runner {
   readonly #busy = new Set<HttpConnection>();
   #learned = new LearnedFacts();
   #metricsWarnings: readonly Warning[] = [];
+  /** For as long as their pictures are held by somebody. */
+  readonly #admitted = new WeakMap<Image, EncodedImage | QueryError>();
   #tracedAtMs = Number.NEGATIVE_INFINITY;
   #source: EvidenceSource | undefined;
   /** Absent when nothing is looked for. */
@@ -92,10 +94,15 @@ export class LambdaRunner implements Runner {
     return { emulated, connection, ...(functionName !== undefined && { functionName }), ...info };
   }
 
+  admit(image: Image): void {
+    if (this.#started === undefined) throw new Error('admit before start');
+    this.#admitted.set(image, encodeImage(image, this.#started.door.body));
+  }
+
   async infer(image: Image, signal: AbortSignal): Promise<Inference> {
     const started = this.#started;
     if (started === undefined) throw new Error('infer before start');
-    const encoded = started.encoded.get(image.sha256);
+    const encoded = started.encoded.get(image.sha256) ?? this.#admitted.get(image);
     if (encoded === undefined) throw new Error(`${image.name} is not among the runner's images`);
     if (encoded instanceof QueryError) throw encoded;
     const exchange = await this.#call(started, encoded.body, signal);

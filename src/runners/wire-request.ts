@@ -36,6 +36,7 @@ export function encodeImage({ bytes }: Image, as: 'body' | 'event' = 'body'): En
   return { body, encodeMs: performance.now() - started };
 }
 
-function maxImageBytes(): number {
+/** Of a picture as a file. */
+export function maxImageBytes(): number {
   return 3 * Math.floor((MAX_BODY_BYTES - HEAD.length - TAIL.length) / 4);
 }

@@ -122,6 +122,10 @@ export class EmulatedLambdaRunner implements Runner {
     return this.#emulator;
   }
 
+  admit(image: Image): void {
+    this.#lambda?.admit(image);
+  }
+
   async infer(image: Image, signal: AbortSignal): Promise<Inference> {
     if (this.#lambda === undefined) throw new Error('infer before start');
     if (this.#died) {

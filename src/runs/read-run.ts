@@ -20,7 +20,7 @@ import { SharedPredictions } from './shared-predictions.ts';
 import { warningsOf } from './warnings.ts';
 
 /** Names that runs give their folders; others beside them (a sample report, say) are never "the latest". */
-const RUN_ID = /^\d{8}-\d{6}-/;
+export const RUN_ID = /^\d{8}-\d{6}-/;
 
 /**
  * The record file that is meant by an id, a folder or a file; the latest run in `outDir` when nothing is named. Throws

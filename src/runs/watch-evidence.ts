@@ -40,22 +40,7 @@ export class EvidenceWatch {
   sample(target: string, sample: Sample): void {
     const calls = this.#calls.get(target);
     if (calls === undefined) return;
-    const { seq, issuedMs, completedMs, outcome, requestId, traceId, traceJoin, trace, evidence } = sample;
-    const httpStatus = outcome.ok ? outcome.httpStatus : outcome.error.httpStatus;
-    // The wall clock may have been set since the run began.
-    const zeroAtMs = Date.now() - this.#clock.nowMs();
-    calls.add({
-      seq,
-      issuedAtMs: zeroAtMs + issuedMs,
-      completedAtMs: zeroAtMs + completedMs,
-      ok: outcome.ok,
-      ...(httpStatus !== undefined && { httpStatus }),
-      ...(requestId !== undefined && { requestId }),
-      ...(traceId !== undefined && { traceId }),
-      ...((traceJoin === 'handler' || traceJoin === 'header') && { traceJoin }),
-      ...(trace === 'not-sampled' && { sampled: false }),
-      ...(evidence?.log !== undefined && { logged: true }),
-    });
+    calls.add(observedCall(sample, this.#clock));
   }
 
   /** What was found since it was last asked. */
@@ -110,4 +95,24 @@ export class EvidenceWatch {
       ]);
     }
   }
+}
+
+/** The call as those need it who look for its trace and its log line. */
+export function observedCall(sample: Sample, clock: Pick<Clock, 'nowMs'>): ObservedCall {
+  const { seq, issuedMs, completedMs, outcome, requestId, traceId, traceJoin, trace, evidence } = sample;
+  const httpStatus = outcome.ok ? outcome.httpStatus : outcome.error.httpStatus;
+  // The wall clock may have been set since the run began.
+  const zeroAtMs = Date.now() - clock.nowMs();
+  return {
+    seq,
+    issuedAtMs: zeroAtMs + issuedMs,
+    completedAtMs: zeroAtMs + completedMs,
+    ok: outcome.ok,
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(requestId !== undefined && { requestId }),
+    ...(traceId !== undefined && { traceId }),
+    ...((traceJoin === 'handler' || traceJoin === 'header') && { traceJoin }),
+    ...(trace === 'not-sampled' && { sampled: false }),
+    ...(evidence?.log !== undefined && { logged: true }),
+  };
 }

@@ -40,10 +40,8 @@ export class Page {
 
   /** The whole file. Nothing of it may be loaded from anywhere, and no script but ours runs. */
   *render(title: string, body: readonly Child[]): Generator<string> {
-    const hash = createHash('sha256').update(SCRIPT).digest('base64');
-    const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}'`;
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n';
-    yield `<meta http-equiv="Content-Security-Policy" content="${policy}">\n`;
+    yield `<meta http-equiv="Content-Security-Policy" content="${reportPolicy()}">\n`;
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n';
     yield '<link rel="icon" href="data:,">\n';
     // linkedom writes what is in a title as it stands.
@@ -52,4 +50,10 @@ export class Page {
     for (const child of body) if (child) yield `${child}\n`;
     yield `<script>${SCRIPT}</script>\n</body>\n</html>\n`;
   }
+}
+
+/** The content security policy of a report, which is whole in itself. */
+export function reportPolicy(): string {
+  const hash = createHash('sha256').update(SCRIPT).digest('base64');
+  return `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}'`;
 }

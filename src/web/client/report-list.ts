@@ -1,0 +1,43 @@
+/** The runs that can be read again. */
+import type { ReportEntry, ReportList } from './answers.ts';
+import { ask, complaintOf } from './ask.ts';
+import { byId, type Child, fill, h, table } from './elements.ts';
+
+const HEAD = ['run', 'started', 'command', 'targets', 'status', 'open'];
+const NAMES: Readonly<Record<string, string>> = {
+  'report.html': 'report',
+  'report.md': 'Markdown',
+  'samples.csv': 'CSV',
+  'record.json': 'JSON',
+};
+
+export async function showReports(): Promise<void> {
+  const place = byId('report-list');
+  try {
+    const { folder, runs, left } = await ask<ReportList>('/reports');
+    if (runs.length === 0) fill(place, h('p', {}, `No run in ${folder} yet: resnet-bench local makes one.`));
+    else {
+      const more = left > 0 ? `, the latest ${runs.length} of ${runs.length + left}` : '';
+      fill(place, table(`runs in ${folder}${more}`, HEAD, runs.map(rowOf)));
+    }
+  } catch (thrown) {
+    const { message, hint } = complaintOf(thrown);
+    fill(place, h('p', { class: 'note' }, `${message}: ${hint}`));
+  }
+}
+
+function rowOf({ id, startedAt, command, targets, status, files }: ReportEntry): Child[] {
+  return [
+    id,
+    new Date(startedAt).toLocaleString('en-GB'),
+    command,
+    targets?.join(', ') ?? '',
+    status ?? 'cannot be read',
+    h('span', {}, ...files.flatMap(file => [linkTo(id, file), ' '])),
+  ];
+}
+
+function linkTo(id: string, file: string): HTMLElement {
+  const name = NAMES[file] ?? file;
+  return h('a', { href: `/reports/${encodeURIComponent(id)}/${file}`, 'aria-label': `${name} of ${id}` }, name);
+}
