@@ -47,6 +47,10 @@ export function reportStep(out: string): NextStep {
   };
 }
 
+export function pageStep(out: string): NextStep {
+  return { words: ['serve', ...outWords(out)], what: 'a page: drop a picture of your own, watch its trace arrive' };
+}
+
 /** As a shell takes it. */
 export function commandLine(words: readonly string[]): string {
   return ['resnet-bench', ...words].map(quoted).join(' ');

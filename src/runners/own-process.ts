@@ -46,18 +46,26 @@ export class OwnProcessRunner implements Runner {
   }
 
   async infer({ bytes }: Image): Promise<Inference> {
-    if (this.#child?.gone !== false) await this.start();
-    const child = this.#child!;
+    // What a new process takes, and what lies between the two, is no part of the work.
     const began = performance.now();
-    const answer = await child.ask({ picture: bytes });
+    const { answer, pid } = await this.#ask(bytes);
     if ('inference' in answer) {
-      // What lies between the two processes is no part of the work.
       const readMs = Math.max(0, performance.now() - began - answer.tookMs);
-      return { ...answer.inference, readMs, environmentId: `process ${child.pid}` };
+      return { ...answer.inference, readMs, environmentId: `process ${pid}` };
     }
     if ('failed' in answer) throw new QueryError(answer.failed.kind, answer.failed.message);
     if ('setup' in answer) throw new SetupError(answer.setup.message, answer.setup.hint);
     throw new QueryError('interrupted', `its process was ended (${'died' in answer ? answer.died : 'no answer'})`);
+  }
+
+  /** A process may have died since it was last asked; one that dies of this picture does so again. */
+  async #ask(picture: Uint8Array): Promise<{ answer: Told; pid: number | undefined }> {
+    for (let attempt = 1; ; attempt += 1) {
+      if (this.#child?.gone !== false) await this.start();
+      const child = this.#child!;
+      const answer = await child.ask({ picture });
+      if (!('died' in answer) || attempt > 1) return { answer, pid: child.pid };
+    }
   }
 
   async stop(): Promise<void> {

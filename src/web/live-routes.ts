@@ -5,7 +5,7 @@ import type { Routes } from './server.ts';
 
 /** Every message takes time from what is being measured. */
 const PACE_MS = 1_000;
-/** Without news the clock on the page goes on by itself. */
+/** Without news the page's clock goes on by itself. */
 const QUIET_MS = 5_000;
 
 export interface LiveFeed {

@@ -18,7 +18,7 @@ button[aria-disabled=true]{opacity:.6;cursor:default}
 .drop figure{margin:0}.drop figcaption{font-weight:400;overflow-wrap:anywhere}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:1rem;align-items:start}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.8rem 1rem;min-width:0}
-.card h3{margin:0}.card.local h3{color:var(--c0)}.card.lambda h3{color:var(--c1)}
+.card h3{margin:0;border-left:.35rem solid var(--c0);padding-left:.5rem}.card.lambda h3{border-color:var(--c1)}
 .big{font-size:1.5rem;font-weight:600;font-variant-numeric:tabular-nums;margin:.3rem 0 0}
 .top5{list-style:none;margin:.6rem 0;padding:0}
 .top5 li{display:grid;grid-template-columns:1fr auto;gap:0 .6rem;padding:.15rem 0;overflow-wrap:anywhere}

@@ -29,7 +29,7 @@ const SERVE = `<section aria-labelledby="ask-head">
 <div id="check" role="alert"></div>
 <fieldset><legend>Through</legend>
 <label><input type="radio" name="target" value="both" checked> both, one after the other</label>
-<label><input type="radio" name="target" value="local"> this process</label>
+<label><input type="radio" name="target" value="local"> this machine</label>
 <label><input type="radio" name="target" value="lambda"> Lambda</label>
 </fieldset>
 <button type="submit" class="main" id="go">Classify</button>

@@ -7,7 +7,7 @@ import { planLambda } from '../../runs/lambda-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { judgingOf } from '../judging.ts';
 import { withModelProgress } from '../model-progress.ts';
-import { again, type NextStep, pullStep, reportStep } from '../next.ts';
+import { again, type NextStep, pageStep, pullStep, reportStep } from '../next.ts';
 import { present } from '../present.ts';
 import { withStack } from '../stack-options.ts';
 
@@ -69,5 +69,5 @@ function nextSteps(
         }
       : // An address may hold a secret, so it is not repeated.
         { words: again(['local'], asked), what: 'the same in this process' };
-  return [...pullStep(record), ...(both && deployed ? [] : [other]), reportStep(out)];
+  return [...pullStep(record), ...(both && deployed ? [] : [other]), reportStep(out), pageStep(out)];
 }

@@ -6,7 +6,7 @@ import { byId, type Child, fill, h } from './elements.ts';
 import { timeLine } from './time-line.ts';
 import { traceWords } from './trace-words.ts';
 
-const TITLES: Readonly<Record<TargetName, string>> = { local: 'In this process', lambda: 'Lambda' };
+const TITLES: Readonly<Record<TargetName, string>> = { local: 'This machine', lambda: 'Lambda' };
 
 export class CallCard {
   readonly #target: TargetName;

@@ -51,7 +51,7 @@ export class Classifying {
   async #one(target: TargetName, picture: ChosenPicture, body: string): Promise<string> {
     const card = this.#cards[target];
     const done = this.#tellStates(target);
-    const name = target === 'local' ? 'This process' : 'Lambda';
+    const name = target === 'local' ? 'This machine' : 'Lambda';
     try {
       const headers = { 'content-type': 'application/json' };
       const { results } = await ask<ClassifyAnswer>(`/classify?target=${target}`, { method: 'POST', headers, body });
@@ -123,8 +123,8 @@ export class Classifying {
 
 function stateWords(target: TargetName, state: TargetState | undefined, isDeployed: boolean): string {
   if (target === 'local') {
-    if (state === 'starting') return 'This process: the model is being loaded.';
-    return 'This process: classifying.';
+    if (state === 'starting') return 'This machine: the model is being loaded.';
+    return 'This machine: classifying.';
   }
   if (state === 'starting') return isDeployed ? 'Lambda: connecting.' : 'Lambda: the emulator is starting.';
   if (state === 'new') return 'Lambda: nobody has been answered yet, so a cold start is likely under way.';

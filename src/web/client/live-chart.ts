@@ -9,7 +9,7 @@ import { above, across, FRAME, niceCeiling } from './scale.ts';
 export function liveChart({ targets, passedMs, durationMs }: LiveRun): HTMLElement {
   const wholeMs = durationMs ?? Math.max(1, passedMs);
   const mostMs = niceCeiling(Math.max(1e-3, ...targets.flatMap(({ points }) => points.map(point => point.mostMs))));
-  const marks = targets.flatMap((target, i) => target.points.map(point => markOf(point, i, wholeMs, mostMs)));
+  const marks = targets.flatMap(target => target.points.map(point => markOf(point, colorOf(target), wholeMs, mostMs)));
   const chart = svg(
     'svg',
     {
@@ -31,13 +31,17 @@ export function liveChart({ targets, passedMs, durationMs }: LiveRun): HTMLEleme
   );
 }
 
-function keyOf({ name, callsPerPoint }: LiveTarget, i: number): HTMLElement {
+/** The same as on the cards. */
+const colorOf = ({ name }: LiveTarget) => (name === 'local' ? 0 : 1);
+
+function keyOf(target: LiveTarget): HTMLElement {
+  const { name, callsPerPoint } = target;
   const each = callsPerPoint > 1 ? `, each mark ${plural(callsPerPoint, 'call')} from fastest to slowest` : '';
-  return h('li', {}, h('span', { class: `k${Math.min(i, 1)}` }), `${name}${each}; hollow: an environment's first`);
+  return h('li', {}, h('span', { class: `k${colorOf(target)}` }), `${name}${each}; hollow: an environment's first`);
 }
 
-function markOf({ atMs, leastMs, mostMs, failed, firsts }: LivePoint, i: number, wholeMs: number, topMs: number) {
-  const type = failed > 0 ? 'failed' : `s${Math.min(i, 1)}${firsts > 0 ? ' first' : ''}`;
+function markOf({ atMs, leastMs, mostMs, failed, firsts }: LivePoint, color: number, wholeMs: number, topMs: number) {
+  const type = failed > 0 ? 'failed' : `s${color}${firsts > 0 ? ' first' : ''}`;
   const x = across(Math.min(1, atMs / wholeMs));
   const [low, high] = [above(leastMs / topMs), above(mostMs / topMs)];
   if (low - high < 2) return svg('circle', { class: type, cx: x, cy: high, r: 2.5 });

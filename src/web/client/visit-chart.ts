@@ -40,7 +40,7 @@ export function visitChart(all: readonly CallAnswer[]): HTMLElement {
     h(
       'ul',
       { class: 'key' },
-      h('li', {}, h('span', { class: 'k0' }), 'this process'),
+      h('li', {}, h('span', { class: 'k0' }), 'this machine'),
       h('li', {}, h('span', { class: 'k1' }), 'Lambda'),
       h('li', {}, h('span', { class: 'kw' }), 'hollow: cold'),
       h('li', {}, h('span', { class: 'kf' }), 'failed'),
