@@ -37,12 +37,17 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   }
 }
 
+/** Throws what says that it is none. */
+export function parseRunLine(text: string): RunLine {
+  const line: unknown = JSON.parse(text);
+  if (typeof line !== 'object' || line === null) return sampleLineSchema.parse(line);
+  if ('incident' in line) return incidentLineSchema.parse(line);
+  return 'evidence' in line ? evidenceLineSchema.parse(line) : sampleLineSchema.parse(line);
+}
+
 function parseLine(text: string): RunLine | { error: unknown } {
   try {
-    const line: unknown = JSON.parse(text);
-    if (typeof line !== 'object' || line === null) return sampleLineSchema.parse(line);
-    if ('incident' in line) return incidentLineSchema.parse(line);
-    return 'evidence' in line ? evidenceLineSchema.parse(line) : sampleLineSchema.parse(line);
+    return parseRunLine(text);
   } catch (error) {
     return { error };
   }

@@ -42,6 +42,16 @@ function claim(file: string, text: string): void {
   }
 }
 
+/** Whether somebody is writing into the folder. */
+export function hasLivingOwner(folder: string): boolean {
+  try {
+    return livingOwner(folder, ownerNumbers(folder).at(-1)) !== undefined;
+  } catch {
+    // It has ended just now.
+    return false;
+  }
+}
+
 function livingOwner(folder: string, newest: number | undefined): number | undefined {
   if (newest === undefined) return undefined;
   const [pid, start] = readFileSync(join(folder, `owner-${newest}`), 'utf8')

@@ -2,9 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { BenchError } from '../core/errors.ts';
+import type { RecordHead } from '../core/record.ts';
 import { reportPolicy } from '../reports/html/page.ts';
 import { loadReporter, type ReportFormat } from '../reports/index.ts';
 import { DEFAULT_REPORT } from '../reports/report-options.ts';
+import { isLiveSoak } from '../runs/follow-run.ts';
 import { type ListedRun, listRuns, RunHeads } from '../runs/list-runs.ts';
 import { readRecord } from '../runs/read-run.ts';
 import type { ReportEntry, ReportList } from './client/answers.ts';
@@ -30,8 +32,13 @@ export function reportRoutes(routes: Routes, outDir: string, shownAs: string): v
   routes.get('/reports', async (): Promise<ReportList> => {
     const runs = await listRuns(outDir);
     const entries: ReportEntry[] = [];
-    for (const run of runs.slice(0, MOST_LISTED)) entries.push(await entryOf(run, heads));
-    return { folder: shownAs, runs: entries, left: runs.length - entries.length };
+    let live: string | undefined;
+    for (const run of runs.slice(0, MOST_LISTED)) {
+      const head = await heads.of(run);
+      entries.push(entryOf(run, head));
+      if (isLiveSoak(run, head)) live ??= run.id;
+    }
+    return { folder: shownAs, runs: entries, left: runs.length - entries.length, ...(live !== undefined && { live }) };
   });
   let underWay = 0;
   routes.get('/reports/:id/:file', async ({ params }, reply) => {
@@ -49,9 +56,7 @@ export function reportRoutes(routes: Routes, outDir: string, shownAs: string): v
   });
 }
 
-async function entryOf(run: ListedRun, heads: RunHeads): Promise<ReportEntry> {
-  const head = await heads.of(run);
-  const { id } = run;
+function entryOf({ id }: ListedRun, head: RecordHead | undefined): ReportEntry {
   const [, command = ''] = /^\d{8}-\d{6}-([a-z]+)/.exec(id) ?? [];
   if (head === undefined) return { id, startedAt: startOf(id), command, files: [] };
   return {

@@ -5,6 +5,7 @@ import type { Listening } from './allowed.ts';
 import { classifyRoutes } from './classify-routes.ts';
 import type { Health, Settings } from './client/answers.ts';
 import { EventStreams } from './event-stream.ts';
+import { followRoutes } from './follow-routes.ts';
 import { KeptCalls } from './kept-calls.ts';
 import { pageRoutes } from './page-routes.ts';
 import { reportRoutes } from './report-routes.ts';
@@ -41,7 +42,9 @@ export async function servePage(options: ServeOptions): Promise<OpenPage> {
   classifyRoutes(routes, targets.calls, kept);
   traceRoutes(routes, kept, streams);
   reportRoutes(routes, outDir, shownOutDir);
+  const following = followRoutes(routes, outDir, streams);
   const stop = async () => {
+    following.abort();
     await Promise.all([...targets.calls.values()].map(calls => calls.stop()));
   };
   try {

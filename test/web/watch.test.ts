@@ -1,9 +1,9 @@
 /** `soak --watch`: a page that grows while the soak goes on, and says how it ended. */
 import { expect, it } from 'vitest';
 import { useBrowser } from '../browser.ts';
-import { complaint, onlyRun, type Running, recordIn, until, useProgram } from '../cli/program.ts';
+import { complaint, onlyRun, type Running, recordIn, runWithSamples, until, useProgram } from '../cli/program.ts';
 import { PICTURES } from '../cli/soaking.ts';
-import { ask } from '../web/serving.ts';
+import { ask, serve } from './serving.ts';
 
 const program = useProgram();
 const browser = useBrowser();
@@ -54,4 +54,20 @@ it('shows the end, and the record is as without it', async ctx => {
 it('has a port only with --watch', async () => {
   const { code, error } = complaint(await program.run(['soak', '--port', '0']));
   expect([code, error]).toEqual([2, '--port is for --watch, which is not there']);
+});
+
+it('can be followed on the page of another process, too', async ctx => {
+  const cwd = await program.fresh();
+  const args = ['soak', '--interval', '200ms', '--duration', '10m', '--target', 'local', ...PICTURES];
+  const running = await program.start(args, { cwd });
+  await runWithSamples(`${cwd}/reports`, 1);
+  const { url } = await serve(program, [], { cwd });
+  const visit = await browser.open(ctx, url);
+  const { page } = visit;
+  await page.waitForSelector('#live .chart circle >> nth=2');
+  expect(await page.textContent('#live-status')).toBe('running');
+  running.child.kill('SIGINT');
+  await page.waitForSelector('#live-status:has-text("interrupted")');
+  await running.done;
+  expect(visit.complaints).toEqual([]);
 });

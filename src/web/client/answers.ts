@@ -94,6 +94,8 @@ export interface ReportList {
   readonly runs: readonly ReportEntry[];
   /** Older ones that are not listed. */
   readonly left: number;
+  /** A soak that goes on: its id under `/live/`. */
+  readonly live?: string;
 }
 
 export interface LiveTarget {

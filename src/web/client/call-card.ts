@@ -82,11 +82,16 @@ function predictions(list: readonly Prediction[]): HTMLElement {
         'li',
         {},
         h('span', {}, label),
-        h('b', {}, formatPercent(probability)),
+        h('b', {}, percent(probability)),
         h('span', { class: 'bar', 'aria-hidden': 'true' }, bar),
       );
     }),
   );
+}
+
+/** What is there is not nothing. */
+function percent(probability: number): string {
+  return probability > 0 && probability < 0.0005 ? '<0.1 %' : formatPercent(probability);
 }
 
 function remarks(answer: CallAnswer, sinceMs: number): Child[] {

@@ -14,10 +14,10 @@ const STATUS: Readonly<Record<LiveRun['status'], string>> = {
 
 const SECOND_MS = 1_000;
 
-/** `gone`: called when the server has ended without saying how the run did. */
-export function followLive(): void {
+/** `path`: where its events are. */
+export function followLive(path: string): void {
   const place = byId('live');
-  const events = new EventSource('/live');
+  const events = new EventSource(path);
   let seen: { run: LiveRun; atMs: number } | undefined;
   let over = false;
   events.addEventListener('message', ({ data }) => {

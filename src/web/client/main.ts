@@ -12,7 +12,7 @@ let settings: Settings | undefined;
 
 const isServing = document.getElementById('form') !== null;
 if (isServing) serve();
-else followLive();
+else followLive('/live');
 
 function serve(): void {
   const field = new PictureField();
@@ -24,7 +24,9 @@ function serve(): void {
     if (picture !== undefined) void classifying.press(picture, chosenTargets());
   });
   void introduce(field);
-  void showReports();
+  void showReports().then(live => {
+    if (live !== undefined) followLive(`/live/${encodeURIComponent(live)}`);
+  });
 }
 
 async function introduce(field: PictureField): Promise<void> {

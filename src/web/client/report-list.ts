@@ -11,18 +11,21 @@ const NAMES: Readonly<Record<string, string>> = {
   'record.json': 'JSON',
 };
 
-export async function showReports(): Promise<void> {
+/** Returns the id of a soak that goes on. */
+export async function showReports(): Promise<string | undefined> {
   const place = byId('report-list');
   try {
-    const { folder, runs, left } = await ask<ReportList>('/reports');
+    const { folder, runs, left, live } = await ask<ReportList>('/reports');
     if (runs.length === 0) fill(place, h('p', {}, `No run in ${folder} yet: resnet-bench local makes one.`));
     else {
       const more = left > 0 ? `, the latest ${runs.length} of ${runs.length + left}` : '';
       fill(place, table(`runs in ${folder}${more}`, HEAD, runs.map(rowOf)));
     }
+    return live;
   } catch (thrown) {
     const { message, hint } = complaintOf(thrown);
     fill(place, h('p', { class: 'note' }, `${message}: ${hint}`));
+    return undefined;
   }
 }
 
