@@ -3,6 +3,7 @@ import { printable } from '../core/printable.ts';
 import type { RunRecord, Sample, Target } from '../core/record.ts';
 import { timesOf } from '../stats/summary.ts';
 import { formatMs } from './figures.ts';
+import { JOIN_WORDS } from './join-words.ts';
 import { stageName, WORK_PARTS } from './stages.ts';
 
 /** Milliseconds since the call left. */
@@ -127,13 +128,6 @@ export function renderCall({ run }: RunRecord, target: Target, sample: Sample, w
 }
 
 const BY = { trace: 'by its trace', handler: 'by its own word', log: 'by its log line' } as const;
-const JOINS = {
-  handler: 'the function named it',
-  header: 'a header of the answer named it',
-  requestId: 'it holds the request id',
-  time: 'the only one at its time',
-} as const;
-
 function factsOf(sample: Sample): string[] {
   const { start, startBy, outcome, trace, traceId, traceJoin, requestId, environmentId, evidence, memory } = sample;
   const log = evidence?.log;
@@ -149,7 +143,7 @@ function factsOf(sample: Sample): string[] {
       part('unexplained', unexplainedMs),
       part('left late by', issueDelayMs),
     ]),
-    trace === 'off' ? '' : list([`trace ${trace}`, traceId, traceId && traceJoin && JOINS[traceJoin]]),
+    trace === 'off' ? '' : list([`trace ${trace}`, traceId, traceId && traceJoin && JOIN_WORDS[traceJoin]]),
     log === undefined
       ? ''
       : list([

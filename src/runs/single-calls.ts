@@ -1,6 +1,6 @@
 /** Calls that are made one by one, as somebody asks for them: no scenario and no run folder, but samples and evidence as a run has them. */
 import { startClock } from '../core/clock.ts';
-import { SetupError } from '../core/errors.ts';
+import { messageOf, SetupError } from '../core/errors.ts';
 import type { Evidence, ObservedCall } from '../core/evidence.ts';
 import type { Image } from '../core/image.ts';
 import type { Sample, TargetInfo, Warning } from '../core/record.ts';
@@ -178,7 +178,9 @@ export class SingleCalls {
     try {
       for await (const { seq, evidence } of found) this.#found(seq, evidence);
     } catch (thrown) {
-      if (!this.#ended.signal.aborted) throw thrown;
+      // What it has found is told; the calls themselves are none the worse.
+      if (!this.#ended.signal.aborted)
+        process.stderr.write(`warning: traces can be read no more: ${messageOf(thrown)}\n`);
     }
   }
 

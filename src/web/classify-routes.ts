@@ -1,5 +1,4 @@
 /** `POST /classify`: a picture through the targets, one after another, so that neither takes the other's time. */
-import { once } from 'node:events';
 import { BenchError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
 import type { SingleCalls } from '../runs/single-calls.ts';
@@ -72,7 +71,7 @@ async function resultOf(target: TargetName, image: Image, { calls, kept, signal 
 /** Aborts when the visitor leaves before the answer. */
 function goneSignal({ raw: { socket } }: Request, { raw }: Reply): AbortSignal {
   const gone = new AbortController();
-  void once(raw, 'close').then(() => {
+  raw.on('close', () => {
     if (!raw.writableFinished) gone.abort();
   });
   if (socket.destroyed) gone.abort();

@@ -8,7 +8,7 @@ import type { Routes } from './server.ts';
 /** `web/` and its neighbours, as the build has them. */
 const ROOM = fileURLToPath(new URL('..', import.meta.url));
 /** Pure modules of other rooms that the page uses too. */
-const SHARED = ['reports/figures.js', 'core/printable.js'];
+const SHARED = ['reports/figures.js', 'reports/join-words.js', 'core/printable.js'];
 
 const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript' } as const;
 

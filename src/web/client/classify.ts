@@ -127,7 +127,8 @@ function stateWords(target: TargetName, state: TargetState | undefined, isDeploy
     return 'This machine: classifying.';
   }
   if (state === 'starting') return isDeployed ? 'Lambda: connecting.' : 'Lambda: the emulator is starting.';
-  if (state === 'new') return 'Lambda: nobody has been answered yet, so a cold start is likely under way.';
+  if (state === 'new' && isDeployed) return 'Lambda: waiting for the first answer; a cold start would take seconds.';
+  if (state === 'new') return 'Lambda: a cold start is under way: no environment has answered yet.';
   return 'Lambda: waiting for the answer.';
 }
 

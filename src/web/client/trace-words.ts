@@ -1,15 +1,9 @@
 /** What is to be said of a call's trace and log line, as far as they are known. */
+import { JOIN_WORDS } from '../../reports/join-words.ts';
 import type { CallAnswer } from './answers.ts';
 
 /** One that takes longer is said to be late. */
 export const LATE_MS = 4_000;
-
-const JOINS = {
-  handler: 'the function named it',
-  header: 'a header of the answer named it',
-  requestId: 'it holds the request id',
-  time: 'the only one at its time',
-} as const;
 
 export function traceWords({ target, sample, search }: CallAnswer, sinceMs: number): string | undefined {
   if (target === 'local') return undefined;
@@ -17,7 +11,7 @@ export function traceWords({ target, sample, search }: CallAnswer, sinceMs: numb
   const going = search === 'under way';
   switch (trace) {
     case 'complete':
-      return `Trace complete${traceJoin === undefined ? '' : `: ${JOINS[traceJoin]}`}.${going && evidence?.log === undefined ? ' Its log line is still to come.' : ''}`;
+      return `Trace complete${traceJoin === undefined ? '' : `: ${JOIN_WORDS[traceJoin]}`}.${going && evidence?.log === undefined ? ' Its log line is still to come.' : ''}`;
     case 'partial':
       return going
         ? 'Trace here in part; the rest is still to come.'
