@@ -9,7 +9,7 @@ import sharp from 'sharp';
 
 const ROOT = join(import.meta.dirname, '..');
 const PROGRAM = join(ROOT, 'bin', 'resnet-bench.js');
-const PICTURE = join(ROOT, 'fixtures', 'images', 'balloon.jpg');
+const PICTURE = join(ROOT, 'fixtures', 'images', 'volcano.jpg');
 
 /** With a run to list and traces that come late. */
 async function withPage(work: (address: string) => Promise<void>): Promise<void> {

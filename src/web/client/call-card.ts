@@ -89,9 +89,9 @@ function predictions(list: readonly Prediction[]): HTMLElement {
   );
 }
 
-/** What is there is not nothing. */
+/** What is there is not nothing; the contract's two decimals make 0 of less than a hundredth of a percent. */
 function percent(probability: number): string {
-  return probability > 0 && probability < 0.0005 ? '<0.1 %' : formatPercent(probability);
+  return probability < 0.0005 ? '<0.1 %' : formatPercent(probability);
 }
 
 function remarks(answer: CallAnswer, sinceMs: number): Child[] {
