@@ -12,7 +12,7 @@ const runtime = useRuntime({
   'index.mjs': `
 export const failing = async () => { throw new Error('two\\nlines', { cause: new RangeError('the cause') }) };
 export const loud = async () => { process.stdout.write('x'.repeat(${MEGABYTE})); process.stderr.write('y'.repeat(${MEGABYTE})) };
-export const lingering = async () => { setTimeout(() => { void loud(); throw new Error('between calls') }, 50) };
+export const lingering = async () => { setTimeout(() => { void loud(); throw new Error('between calls') }, 300) };
 export const dying = () => { void loud(); setImmediate(() => { throw new Error('nobody catches this') }); return new Promise(() => {}) };
 `,
   'syntax.mjs': 'export const handler = ;',

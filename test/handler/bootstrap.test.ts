@@ -33,7 +33,7 @@ export const failing = async event => {
 export const throwing = () => new Promise(() => setImmediate(() => { throw new OwnError('nobody catches this') }));
 export const rejecting = () => new Promise(() => { setImmediate(() => Promise.reject(new OwnError('nor this'))); setInterval(() => {}, 1000); });
 export const later = async event => {
-  if (event.later) setTimeout(() => { throw new OwnError('between calls') }, 50);
+  if (event.later) setTimeout(() => { throw new OwnError('between calls') }, 300);
   return process.env._X_AMZN_TRACE_ID ?? 'no trace';
 };
 export const tracing = async () => {
