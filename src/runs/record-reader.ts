@@ -27,9 +27,17 @@ export async function readLaidOut(
       if (within) target++;
       rest.push(line);
     }
-    return JSON.parse(rest.join('\n'));
+    const json: unknown = JSON.parse(rest.join('\n'));
+    // Laid out otherwise, its samples stand in what was just parsed.
+    return samplesLeftIn(json) > target + 1 ? undefined : json;
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return undefined;
     throw thrown;
   }
+}
+
+/** How many targets have samples, empty or not. */
+function samplesLeftIn(json: unknown): number {
+  const { targets } = (json ?? {}) as { targets?: unknown };
+  return Array.isArray(targets) ? targets.filter(target => target?.samples !== undefined).length : 0;
 }

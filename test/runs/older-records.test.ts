@@ -31,6 +31,17 @@ describe.each(readdirSync(RECORDS))('%s', name => {
     await expect(readRecord(newer)).rejects.toThrow(`${newer} has record version 7; this program reads up to 1`);
   });
 
+  it.each([0, 1, 2, 4])(
+    'has its samples whatever the layout that another program gave it: indented by %i',
+    async by => {
+      const rewritten = join(folder, `${by}-${name}`);
+      await writeFile(rewritten, JSON.stringify(JSON.parse(await readFile(file, 'utf8')), null, by));
+      const record = await readRecord(rewritten);
+      expect(record.targets.every(({ samples }) => samples.length > 0)).toBe(true);
+      expect(record).toEqual(await readRecord(file));
+    },
+  );
+
   it('of an unknown older version is no record', async () => {
     const older = join(folder, `older-${name}`);
     await writeFile(older, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), schemaVersion: 0 }));
