@@ -13,6 +13,8 @@ export const SIMULATED: Readonly<Record<string, Simulated>> = {
   tied: (count, random) => Array.from({ length: count }, () => Math.round(20 * Math.exp(0.1 * normal(random)))),
   /** Neighbours resemble each other: an autoregression of the first order. */
   'AR(1) 0.5': autocorrelated(0.5),
+  'AR(1) 0.7': autocorrelated(0.7),
+  'AR(1) 0.9': autocorrelated(0.9),
 };
 
 export function autocorrelated(correlation: number): Simulated {

@@ -162,7 +162,7 @@ export function defineCompare(program: Command, { exit }: CommandContext): void 
     .argument('<runs...>', 'their ids, folders or record files')
     .addOption(baselineOption())
     .addOption(formatOption(TEXT_FORMATS))
-    .addOption(thresholdOption())
+    .addOption(thresholdOption('regression<5%, lambda.warm.inferenceMs.regression<5%, lambda.failed<1'))
     .addOption(githubSummaryOption())
     .addOption(pricesOption())
     .addOption(outOption())

@@ -23,6 +23,24 @@ export interface Judging {
   readonly summaryFile: string | undefined;
 }
 
+/** Refuses what no run of such targets could keep: before it is measured, not after. Throws UsageError. */
+export function refuseUnkeepable({ thresholds }: Judging, targets: readonly string[]): void {
+  for (const { text, subject } of thresholds) {
+    if (subject.kind === 'regression') {
+      throw new UsageError(
+        `--threshold "${text}" is of two runs, and this makes one`,
+        `resnet-bench compare BASELINE RUN --threshold '${text}'`,
+      );
+    }
+    if (!targets.includes(subject.target)) {
+      throw new UsageError(
+        `--threshold "${text}" is of ${subject.target}, which this run does not measure`,
+        `its targets: ${targets.join(', ')}`,
+      );
+    }
+  }
+}
+
 /** Before anything is measured. Throws UsageError. */
 export function judgingOf({ threshold = [], githubSummary, prices, freeTier }: JudgingOptions): Judging {
   const summaryFile = githubSummary === true ? process.env.GITHUB_STEP_SUMMARY : undefined;

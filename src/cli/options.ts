@@ -167,19 +167,17 @@ export const callOption = () =>
 export const callTargetOption = (names: readonly string[]) =>
   option('target', '<name>', 'whose --call (default: lambda, where it was measured)', 'call-target').choices(names);
 
-export const thresholdOption = () =>
-  option(
-    'threshold',
-    '<limit>',
-    'exit with 4 unless it holds; several may be given: lambda.warm.inferenceMs.p95<900, lambda.failed<1, regression<5%',
-  ).argParser((text: string, earlier: readonly Threshold[] | undefined) => {
-    const threshold = parseThreshold(text);
-    if (typeof threshold !== 'string') return [...(earlier ?? []), threshold];
-    throw new UsageError(
-      `--threshold ${threshold}, got "${text}"`,
-      "for example --threshold 'lambda.warm.serviceMs.p95<900'",
-    );
-  });
+export const thresholdOption = (examples = 'lambda.warm.inferenceMs.p95<900, lambda.failed<1') =>
+  option('threshold', '<limit>', `exit with 4 unless it holds; several may be given: ${examples}`).argParser(
+    (text: string, earlier: readonly Threshold[] | undefined) => {
+      const threshold = parseThreshold(text);
+      if (typeof threshold !== 'string') return [...(earlier ?? []), threshold];
+      throw new UsageError(
+        `--threshold ${threshold}, got "${text}"`,
+        "for example --threshold 'lambda.warm.serviceMs.p95<900'",
+      );
+    },
+  );
 
 export const githubSummaryOption = () =>
   flag('github-summary', 'append the result to the step summary of a GitHub workflow (GITHUB_STEP_SUMMARY)');

@@ -13,7 +13,7 @@ import { type Finished, finishRestores } from '../runs/restore-notes.ts';
 import type { Resumed } from '../runs/resume-clock.ts';
 import { RECORD_FILE } from '../runs/run-folder.ts';
 import type { RunPlan } from '../runs/run-plan.ts';
-import { appendSummary, type Judging, tellGates } from './judging.ts';
+import { appendSummary, type Judging, refuseUnkeepable, tellGates } from './judging.ts';
 import { commandLine, type NextStep, outWords } from './next.ts';
 import type { Limits } from './progress.ts';
 import { shortPath } from './short-path.ts';
@@ -39,6 +39,10 @@ export interface Presentation {
 /** Returns the exit code: 4 when nothing succeeded. */
 export async function present(given: RunPlan, presentation: Presentation): Promise<number> {
   const { judging } = presentation;
+  refuseUnkeepable(
+    judging,
+    given.targets.map(({ name }) => name),
+  );
   const plan = withThresholds(given, judging);
   await tellRestores(presentation.signal);
   const folder = await runWithProgress(plan, presentation);

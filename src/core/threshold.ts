@@ -1,8 +1,11 @@
 /** A limit that a figure must keep: `lambda.warm.inferenceMs.p95<900`, `lambda.failed<1`, `regression<5%`. */
+import { timingsSchema } from './sample.ts';
 import { START_KINDS, type StartKind } from './start-kind.ts';
 
 const STATISTICS = ['count', 'min', 'mean', 'stddev', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
 export type Statistic = (typeof STATISTICS)[number];
+/** Those of `timings`, and those that follow from a sample's offsets. */
+const TIMINGS: readonly string[] = ['responseMs', 'serviceMs', 'issueDelayMs', ...Object.keys(timingsSchema.shape)];
 const COUNTS = ['failed', 'failedShare', 'coldShare', 'maxMemoryMb', 'usdPerMillion'] as const;
 export type CountName = (typeof COUNTS)[number];
 
@@ -49,9 +52,10 @@ function subjectOf(parts: readonly string[]): Subject | string {
   }
   if (parts.length !== 4) return 'must name target.start.timing.statistic';
   if (!isOneOf(START_KINDS, start)) return `knows no start "${start}": ${START_KINDS.join(', ')}`;
-  if (statistic === 'regression') return { kind: 'regression', target, start, timing: timing! };
+  if (!isOneOf(TIMINGS, timing)) return `knows no time "${timing}": ${TIMINGS.join(', ')}`;
+  if (statistic === 'regression') return { kind: 'regression', target, start, timing };
   if (!isOneOf(STATISTICS, statistic)) return `knows no statistic "${statistic}": ${STATISTICS.join(', ')}`;
-  return { kind: 'time', target, start, timing: timing!, statistic };
+  return { kind: 'time', target, start, timing, statistic };
 }
 
 function isOneOf<T extends string>(names: readonly T[], name: string | undefined): name is T {

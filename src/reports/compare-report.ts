@@ -22,10 +22,12 @@ export function renderComparisons(
   }
 }
 
-function notesOf({ mismatches, differences, disagreements }: RunComparison): string[] {
+function notesOf({ mismatches, differences, disagreements, oneSided, failures }: RunComparison): string[] {
   return [
     ...mismatches.map(line => `NOT LIKE WITH LIKE  ${line}`),
     ...disagreements.map(line => `repeats  ${line}`),
+    ...oneSided.map(({ text }) => `not compared  ${text}`),
+    ...failures.map(line => `failed  ${line}`),
     ...differences.map(line => `unlike  ${line}`),
   ];
 }

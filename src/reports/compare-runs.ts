@@ -2,10 +2,11 @@
 import type { Distribution, RunRecord, Sample, StartKind, Target } from '../core/record.ts';
 import { distributionOf } from '../stats/distribution.ts';
 import { holm } from '../stats/holm.ts';
-import { type MedianRatio, medianRatio } from '../stats/median-ratio.ts';
+import { FEWEST_TO_COMPARE, type MedianRatio, medianRatio } from '../stats/median-ratio.ts';
 import { timesOf } from '../stats/summary.ts';
 import { type Asked, type Judged, judge } from '../stats/verdict.ts';
 import { isOpenLoop } from './facts.ts';
+import { failureLines, type OneSided, oneSided, unlikeCalls } from './run-calls.ts';
 import { differencesOf, mismatchesOf } from './run-likeness.ts';
 
 /** One run, or several of the same thing. */
@@ -21,6 +22,8 @@ export interface RunRow {
   readonly baseline: Distribution;
   readonly other: Distribution;
   readonly judged: Judged;
+  /** Why its repeats are not one sample; nothing is decided then. */
+  readonly disagreements: readonly string[];
 }
 
 export interface RunComparison {
@@ -33,8 +36,12 @@ export interface RunComparison {
   readonly mismatches: readonly string[];
   /** What else is unlike, and may be what is to be compared. */
   readonly differences: readonly string[];
-  /** Repeats of a side that do not agree with each other: they are not one sample, and nothing is decided. */
+  /** Repeats of a side that do not agree with each other in the headline, or are not known to: they are not one sample, and nothing is decided. */
   readonly disagreements: readonly string[];
+  /** What only one side has, and is not compared. */
+  readonly oneSided: readonly OneSided[];
+  /** Calls that failed, of either side. */
+  readonly failures: readonly string[];
   /** Both sides have repeats, and took turns: only then does a verdict speak of more than these runs. */
   readonly inTurns: boolean;
 }
@@ -44,6 +51,7 @@ const STARTS: readonly StartKind[] = ['warm', 'unknown', 'cold', 'proactive'];
 
 export function compareRuns(baseline: RunSide, other: RunSide): RunComparison {
   const pairs = targetPairs(baseline, other);
+  const work = mismatchesOf(baseline, other, pairs);
   const asked = pairs.flatMap(pair =>
     STARTS.flatMap(start => TIMINGS.flatMap(timing => ask(pair, start, timing) ?? [])),
   );
@@ -55,16 +63,18 @@ export function compareRuns(baseline: RunSide, other: RunSide): RunComparison {
     const { target, start, timing, values, baseline: theirs } = shown[i]!;
     return {
       ...{ target, start, timing, judged },
+      disagreements: [...disagreements(baseline, theirs), ...disagreements(other, values)],
       baseline: distributionOf(theirs.flat())!,
       other: distributionOf(values.flat())!,
     };
   });
   return {
     ...{ baseline, other, rows, headline: rows[at] },
-    mismatches: mismatchesOf(baseline, other, pairs),
+    mismatches: work.length > 0 ? work : pairs.flatMap(unlikeCalls),
     differences: differencesOf(baseline, other, pairs),
-    disagreements:
-      at === -1 ? [] : [...disagreements(baseline, shown[at]!.baseline), ...disagreements(other, shown[at]!.values)],
+    disagreements: rows[at]?.disagreements ?? [],
+    oneSided: oneSided(baseline, other, pairs),
+    failures: failureLines(pairs, baseline, other),
     inTurns: tookTurns(baseline, other),
   };
 }
@@ -74,21 +84,36 @@ export interface TargetPair {
   readonly name: string;
   readonly baseline: readonly Target[];
   readonly other: readonly Target[];
+  /** SHA-256 of a picture, by the name that it has in the run of that target. */
+  readonly pictureOf: (target: Target, image: string) => string;
+}
+
+function picturesBySha(sides: readonly RunSide[]): TargetPair['pictureOf'] {
+  const bySha = new Map(
+    sides.flatMap(({ records }) =>
+      records.flatMap(({ targets, images }) => {
+        const names = new Map(images.map(({ name, sha256 }) => [name, sha256]));
+        return targets.map(target => [target, names] as const);
+      }),
+    ),
+  );
+  return (target, image) => bySha.get(target)?.get(image) ?? image;
 }
 
 function targetPairs(baseline: RunSide, other: RunSide): TargetPair[] {
+  const pictureOf = picturesBySha([baseline, other]);
   const named = (side: RunSide, name: string) =>
     side.records.flatMap(({ targets }) => targets.filter(target => target.name === name));
   const names = [...new Set(baseline.records.flatMap(({ targets }) => targets.map(({ name }) => name)))];
   const common = names.filter(name => named(other, name).length > 0);
   if (common.length > 0) {
-    return common.map(name => ({ name, baseline: named(baseline, name), other: named(other, name) }));
+    return common.map(name => ({ name, baseline: named(baseline, name), other: named(other, name), pictureOf }));
   }
   const all = (side: RunSide) => side.records.flatMap(({ targets }) => targets);
   const single = (side: RunSide) => side.records.every(({ targets }) => targets.length === 1);
   if (!single(baseline) || !single(other)) return [];
   const name = `${all(other)[0]!.name} / ${all(baseline)[0]!.name}`;
-  return [{ name, baseline: all(baseline), other: all(other) }];
+  return [{ name, baseline: all(baseline), other: all(other), pictureOf }];
 }
 
 type AskedRow = Asked & { readonly target: string; readonly start: StartKind; readonly timing: string };
@@ -125,15 +150,20 @@ function headlineOf(rows: readonly AskedRow[], timing: string): number {
 
 const LEVEL = 0.05;
 
-/** Each repeat against each other, corrected for being many. */
-function disagreements({ name, records }: RunSide, runs: readonly (readonly number[])[]): string[] {
+/** Each repeat against each other, corrected for being many. Those that are too short to tell are not known to agree. */
+function disagreements({ name }: RunSide, runs: readonly (readonly number[])[]): string[] {
   const pairs = runs.flatMap((one, i) => runs.slice(i + 1).map(two => medianRatio([two], [one])));
   const known = pairs.filter((pair): pair is MedianRatio & { pValue: number } => pair?.pValue != null);
   const apart = holm(known.map(({ pValue }) => pValue)).filter(pValue => pValue <= LEVEL).length;
-  if (apart === 0) return [];
-  const most = Math.max(...known.map(({ ratio }) => Math.max(ratio, 1 / ratio)));
+  if (apart > 0) {
+    const most = Math.max(...known.map(({ ratio }) => Math.max(ratio, 1 / ratio)));
+    return [
+      `the ${runs.length} runs of ${name} do not agree with each other: their medians lie up to ${((most - 1) * 100).toFixed(1)} % apart`,
+    ];
+  }
+  if (known.length === pairs.length) return [];
   return [
-    `the ${records.length} runs of ${name} do not agree with each other: their medians lie up to ${((most - 1) * 100).toFixed(1)} % apart`,
+    `the ${runs.length} runs of ${name} are not known to agree with each other: it takes ${FEWEST_TO_COMPARE} calls in each to tell`,
   ];
 }
 

@@ -116,8 +116,6 @@ export function comparisonGates(comparison: RunComparison, thresholds: readonly 
       return { threshold, held: false, reason: `not like with like: ${comparison.mismatches.join('; ')}` };
     }
     if (subject.kind !== 'regression') return otherFigure(comparison, threshold, terms);
-    if (comparison.disagreements.length > 0)
-      return { threshold, held: false, reason: comparison.disagreements.join('; ') };
     return regressionGate(comparison, threshold, subject);
   });
 }
@@ -129,7 +127,7 @@ function otherFigure({ other }: RunComparison, threshold: Threshold, terms: Cost
 }
 
 function regressionGate(
-  { rows, headline }: RunComparison,
+  { rows, headline, oneSided }: RunComparison,
   threshold: Threshold,
   subject: Extract<Subject, { kind: 'regression' }>,
 ): Gate {
@@ -141,6 +139,9 @@ function regressionGate(
             target === subject.target && start === subject.start && timing === subject.timing,
         );
   if (row === undefined) return { threshold, held: false, reason: 'there is nothing to compare' };
+  if (row.disagreements.length > 0) return { threshold, held: false, reason: row.disagreements.join('; ') };
+  const missing = oneSided.filter(({ matters, target }) => matters && (subject.target ?? target) === target);
+  if (missing.length > 0) return { threshold, held: false, reason: missing.map(({ text }) => text).join('; ') };
   const ratio = row.judged.ratio;
   if (ratio === undefined || ratio.ci95 === null)
     return { threshold, held: false, reason: 'too few samples to tell a regression' };

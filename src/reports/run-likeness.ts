@@ -7,7 +7,9 @@ import { sameAnswer } from './likeness.ts';
 export function mismatchesOf(baseline: RunSide, other: RunSide, pairs: readonly TargetPair[]): string[] {
   if (pairs.length === 0) return ['no target was measured on both sides'];
   return [
-    ...unlike('pictures', values(baseline.records, picturesOf), values(other.records, picturesOf)),
+    ...(alike(baseline.records, other.records, pictureKeys)
+      ? []
+      : unlike('pictures', values(baseline.records, pictureNames), values(other.records, pictureNames))),
     ...pairs.flatMap(pair => {
       const answers = unlikeAnswers(pair);
       const work = workOf(pair).filter(({ known }) => known || answers === undefined || answers.length > 0);
@@ -19,28 +21,42 @@ export function mismatchesOf(baseline: RunSide, other: RunSide, pairs: readonly 
 /** What is unlike of model and preprocessing, or is not known: then the same answers show the same work. */
 function workOf(pair: TargetPair): { line: string; known: boolean }[] {
   const both = [
-    [`model of ${pair.name}`, modelOf],
-    [`preprocessing of ${pair.name}`, preprocessOf],
+    [`model of ${pair.name}`, modelName, modelKey],
+    [`preprocessing of ${pair.name}`, preprocessOf, preprocessOf],
   ] as const;
-  return both.flatMap(([what, value]) => {
+  return both.flatMap(([what, value, key]) => {
+    if (alike(pair.baseline, pair.other, key)) return [];
     const [one, other] = [values(pair.baseline, value), values(pair.other, value)];
     const known = ![...one, ...other].includes(undefined);
     return unlike(what, one, other).map(line => ({ line, known }));
   });
 }
 
-const picturesOf = ({ images }: RunRecord) =>
+/** By their contents: a name makes no other work. */
+const pictureKeys = ({ images }: RunRecord) =>
+  images
+    .map(({ sha256 }) => sha256)
+    .sort()
+    .join();
+const pictureNames = ({ images }: RunRecord) =>
   images
     .map(({ name, sha256 }) => `${name} ${sha256.slice(0, 8)}`)
     .sort()
     .join(', ');
-const modelOf = ({ info: { model } }: Target) =>
+const modelKey = ({ info: { model } }: Target) => model?.sha256;
+const modelName = ({ info: { model } }: Target) =>
   model?.sha256 === undefined ? undefined : `${model.name} ${model.sha256.slice(0, 8)}`;
 const preprocessOf = ({ info }: Target) => info.preprocess;
 
 /** Each once; undefined where one does not tell. */
 function values<T>(of: readonly T[], value: (one: T) => string | undefined): (string | undefined)[] {
   return [...new Set(of.map(value))];
+}
+
+/** Whether all of both sides are known and the same. */
+function alike<T>(one: readonly T[], other: readonly T[], key: (of: T) => string | undefined): boolean {
+  const all = values([...one, ...other], key);
+  return all.length === 1 && all[0] !== undefined;
 }
 
 /** Nothing when all of both sides are known and the same. */
@@ -51,17 +67,17 @@ function unlike(what: string, one: readonly (string | undefined)[], other: reado
 }
 
 /** By the first answer to each picture that both were asked; undefined when there is none. */
-function unlikeAnswers({ name, baseline, other }: TargetPair): string[] | undefined {
-  const [theirs, ours] = [baseline, other].map(targets => targets.map(({ samples }) => firstAnswers(samples)));
+function unlikeAnswers({ name, baseline, other, pictureOf }: TargetPair): string[] | undefined {
+  const [theirs, ours] = [baseline, other].map(targets => targets.map(target => firstAnswers(target, pictureOf)));
   const differ = new Set<string>();
   let both = 0;
   for (const one of theirs!) {
     for (const two of ours!) {
-      for (const [image, answer] of one) {
-        const counterpart = two.get(image);
+      for (const [picture, { image, predictions }] of one) {
+        const counterpart = two.get(picture);
         if (counterpart === undefined) continue;
         both++;
-        if (!sameAnswer(answer, counterpart)) differ.add(image);
+        if (!sameAnswer(predictions, counterpart.predictions)) differ.add(image);
       }
     }
   }
@@ -69,10 +85,12 @@ function unlikeAnswers({ name, baseline, other }: TargetPair): string[] | undefi
   return differ.size === 0 ? [] : [`answers of ${name} differ on ${[...differ].join(', ')}`];
 }
 
-function firstAnswers(samples: readonly Sample[]): Map<string, Sample['predictions']> {
-  const answers = new Map<string, Sample['predictions']>();
-  for (const { image, predictions } of samples) {
-    if (predictions.length > 0 && !answers.has(image)) answers.set(image, predictions);
+/** By the contents of the pictures. */
+function firstAnswers(target: Target, pictureOf: TargetPair['pictureOf']): Map<string, Sample> {
+  const answers = new Map<string, Sample>();
+  for (const sample of target.samples) {
+    const picture = pictureOf(target, sample.image);
+    if (sample.predictions.length > 0 && !answers.has(picture)) answers.set(picture, sample);
   }
   return answers;
 }

@@ -52,7 +52,7 @@ export function comparisonLegend({ baseline, others, rows }: Comparison): string
   return [
     ratios.some(ratio => ratio?.ci95) && 'x [95 % CI]: ratio of the medians, by a bootstrap of blocks of turns',
     ratios.some(ratio => ratio?.ci95 === null) &&
-      'x without an interval: it takes ten calls on each side, none of 0 ms',
+      'x without an interval: it takes ten calls on each side, none of 0 ms, not too like their neighbours',
     unknown.length > 0 &&
       `which calls of ${unknown.join(', ')} met a cold environment is unknown: the function does not tell`,
   ].filter(line => line !== false);

@@ -51,20 +51,20 @@ export function runVerdict({ baseline, other, headline, mismatches, disagreement
   const what = `${start} ${stageName(timing)} p50 of ${target}`;
   const times = `${what} ${median(headline.other)} ms against ${median(headline.baseline)} ms, ${ratioText(judged)}`;
   if (mismatches.length > 0) return `NOT LIKE WITH LIKE, no verdict: ${times}`;
-  if (disagreements.length > 0) return `no verdict, because repeats do not agree: ${times}`;
+  if (disagreements.length > 0) return `no verdict, because repeats do not agree, or are not known to: ${times}`;
   const repeats = Math.min(baseline.records.length, other.records.length);
   const scope = inTurns ? '' : repeats === 1 ? 'these two runs: ' : 'these runs, which did not take turns: ';
   return `${scope}${sentence(other.name, baseline.name, judged, times)}`;
 }
 
 /** Rows of cells, the head first. */
-export function runCells({ baseline, other, rows, headline, mismatches, disagreements }: RunComparison): string[][] {
-  const decided = mismatches.length === 0 && disagreements.length === 0;
+export function runCells({ baseline, other, rows, headline, mismatches }: RunComparison): string[][] {
   const several = new Set(rows.map(({ target }) => target)).size > 1;
   return [
     ['p50 ms [95 % CI]', baseline.name, other.name, 'ratio [95 % CI]', 'verdict', 'p', 'lag-1', 'n', 'U test p'],
     ...rows.map(row => {
       const { judged, target, start, timing } = row;
+      const decided = mismatches.length === 0 && row.disagreements.length === 0;
       const name = `${several ? `${target} ` : ''}${start} ${stageName(timing)}${row === headline ? ' *' : ''}`;
       const of = ({ p50, mean, ci95 }: typeof row.other) => formatWithInterval(p50 ?? mean, ci95.p50);
       return [
@@ -84,4 +84,5 @@ export function runCells({ baseline, other, rows, headline, mismatches, disagree
 export const RUN_LEGEND = [
   '*: decides; p: of a difference by more than 2 %, for all other rows corrected for being many (Holm)',
   'ratio of the medians by a moving-block bootstrap; lag-1: how much calls in a row resemble each other; the U test takes them for independent, and decides nothing',
+  'too few samples: fewer than ten a side, or so like their neighbours that they tell no more than five independent ones',
 ];

@@ -55,6 +55,8 @@ export interface Dependence {
   readonly count: number;
   /** Lag-1 autocorrelation of what the estimate is made of. */
   readonly autocorrelation: number;
+  /** Of the estimates from draws of this series: what it adds to the whole. Any number for a series alone. */
+  readonly variance: number;
 }
 
 /** Beyond that a series tells nothing of its own noise. */
@@ -62,28 +64,36 @@ const MOST_AUTOCORRELATION = 0.9;
 
 /**
  * How many standard deviations of the draws an interval for 95 % must reach: more than 1.96, because few blocks tell little of their own spread
- * (Student's t by the number of blocks), and because blocks see only the dependence within them (for a first-order autoregression, the ratio of
- * the spread of its mean to what blocks of that length show of it; its autocorrelation corrected for its bias in short series). Checked
- * by simulation: see docs/statistics.md.
+ * (Student's t by the number of blocks, of two series by Welch and Satterthwaite: the noisier one counts most), and because blocks see only the
+ * dependence within them (for a first-order autoregression, the ratio of the spread of its mean to what blocks of that length show of it).
+ * Checked by simulation: see docs/statistics.md.
  */
 export function reachOf95(sides: readonly Dependence[]): number {
-  const blocks = sides.map(({ count }) => count / blockLength(count));
-  const degrees = Math.max(
-    2,
-    blocks.reduce((sum, count) => sum + count - 1, 0),
-  );
-  const missed = sides.map(({ count, autocorrelation }) => missedDependence(count, autocorrelation));
-  const widest = missed.reduce((sum, factor) => sum + factor, 0) / missed.length;
-  return studentQuantile(0.975, degrees) * widest;
+  const whole = sides.reduce((sum, { variance }) => sum + variance, 0);
+  // Where draws do not vary at all, all series count the same.
+  const weighed = sides.map(side => ({ ...side, weight: whole > 0 ? side.variance / whole : 1 / sides.length }));
+  const doubt = weighed.reduce((sum, { count, weight }) => sum + weight ** 2 / (count / blockLength(count) - 1), 0);
+  const missed = weighed.reduce((sum, side) => sum + side.weight * missedDependence(side) ** 2, 0);
+  return studentQuantile(0.975, Math.max(2, 1 / doubt)) * Math.sqrt(missed);
+}
+
+/** How many independent values tell as much, for a first-order autoregression. */
+export function effectiveCount(count: number, autocorrelation: number): number {
+  const rho = correctedAutocorrelation(count, autocorrelation);
+  return (count * (1 - rho)) / (1 + rho);
 }
 
 /** As a factor on the standard deviation. */
-function missedDependence(count: number, autocorrelation: number): number {
-  // Marriott and Pope, Kendall, 1954.
-  const corrected = autocorrelation + (1 + 3 * autocorrelation) / count;
-  const rho = Math.min(MOST_AUTOCORRELATION, Math.max(0, corrected));
+function missedDependence({ count, autocorrelation }: Dependence): number {
+  const rho = correctedAutocorrelation(count, autocorrelation);
   const block = blockLength(count);
   let seen = 1;
   for (let lag = 1; lag < block; lag++) seen += 2 * (1 - lag / block) * rho ** lag;
   return Math.sqrt((1 + rho) / (1 - rho) / seen);
+}
+
+/** Without its bias in short series (Marriott and Pope, Kendall, 1954); no less than 0. */
+function correctedAutocorrelation(count: number, autocorrelation: number): number {
+  const corrected = autocorrelation + (1 + 3 * autocorrelation) / count;
+  return Math.min(MOST_AUTOCORRELATION, Math.max(0, corrected));
 }

@@ -24,6 +24,6 @@ export function meanInterval(values: readonly number[]): Mean | undefined {
     for (const position of draw()) sum += values[position]!;
     return sum / count;
   }).sort();
-  const reach = reachOf95([{ count, autocorrelation: lag1Autocorrelation([values]) ?? 0 }]);
+  const reach = reachOf95([{ count, autocorrelation: lag1Autocorrelation([values]) ?? 0, variance: 1 }]);
   return { mean, ci95: intervalAt(means, reach) };
 }

@@ -4,7 +4,7 @@
  */
 import { seededRandom } from '../core/random.ts';
 import { lag1Autocorrelation } from './autocorrelation.ts';
-import { blockDraws, type Dependence, intervalAt, reachOf95, resamplesFor } from './block-bootstrap.ts';
+import { blockDraws, effectiveCount, intervalAt, reachOf95, resamplesFor } from './block-bootstrap.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 import { nearestRank } from './percentile.ts';
 
@@ -19,6 +19,10 @@ export interface MedianRatio {
 export const FEWEST_TO_COMPARE = 10;
 /** A difference that is less is not worth telling: another run on the same machine may bring it. */
 export const NOISE_THRESHOLD = 0.02;
+/** Values that resemble their neighbours so much that they tell no more than fewer independent ones do are too few, however many they are. */
+const FEWEST_EFFECTIVE = 5;
+/** Of logarithms one after another: beyond it blocks see too little of what they share. */
+const MOST_RESEMBLANCE = 0.8;
 const SEED = 1;
 
 /** Values in issue order, run by run. */
@@ -48,17 +52,41 @@ function ratioOf(values: Series, baseline: Series, paired: boolean): MedianRatio
   if (fewest < FEWEST_TO_COMPARE || ours.some(value => value <= 0) || theirs.some(value => value <= 0)) {
     return { ratio, ci95: null, pValue: null };
   }
-  const resamples = resamplesFor((ours.length + theirs.length) / 2);
-  const random = seededRandom(SEED);
-  const draw = blockDraws(lengthsOf(values), random);
-  const drawOther = paired ? undefined : blockDraws(lengthsOf(baseline), random);
-  const ratios = Float64Array.from({ length: resamples }, () => {
-    const positions = draw();
-    const median = above.medianOf(positions);
-    return median / below.medianOf(drawOther?.() ?? positions);
-  }).sort();
-  const reach = reachOf95(dependences(values, baseline, paired));
+  const sides = dependences(values, baseline, paired);
+  if (sides.some(tellsTooLittle)) return { ratio, ci95: null, pValue: null };
+  const draws = drawMedians(
+    { ...above, lengths: lengthsOf(values) },
+    { ...below, lengths: lengthsOf(baseline) },
+    paired,
+  );
+  const variances = draws.map(medians => spreadOf(medians) ** 2);
+  const ratios = draws[0].map((median, i) => median / draws[1][i]!).sort();
+  const reach = reachOf95(sides.map((side, i) => ({ ...side, variance: variances[i]! })));
   return { ratio, ci95: intervalAt(ratios, reach), pValue: pValueOf(ratios, ratio, reach) };
+}
+
+function tellsTooLittle({ count, resemblance }: Side): boolean {
+  return effectiveCount(count, resemblance) < FEWEST_EFFECTIVE || resemblance > MOST_RESEMBLANCE;
+}
+
+interface Drawable extends ReturnType<typeof medianOfDraws> {
+  readonly lengths: readonly number[];
+}
+
+/** Medians of as many draws from each side, in turns at the same positions. */
+function drawMedians(ours: Drawable, theirs: Drawable, paired: boolean): readonly [Float64Array, Float64Array] {
+  const count = (of: Drawable) => of.lengths.reduce((sum, length) => sum + length, 0);
+  const resamples = resamplesFor((count(ours) + count(theirs)) / 2);
+  const random = seededRandom(SEED);
+  const draw = blockDraws(ours.lengths, random);
+  const drawOther = paired ? undefined : blockDraws(theirs.lengths, random);
+  const medians = [new Float64Array(resamples), new Float64Array(resamples)] as const;
+  for (let i = 0; i < resamples; i++) {
+    const positions = draw();
+    medians[0][i] = ours.medianOf(positions);
+    medians[1][i] = theirs.medianOf(drawOther?.() ?? positions);
+  }
+  return medians;
 }
 
 const lengthsOf = (series: Series) => series.map(({ length }) => length);
@@ -77,18 +105,40 @@ function pValueOf(ratios: Float64Array, ratio: number, reach: number): number {
 }
 
 /** Standard deviation of the logarithms. */
-function spreadOf(ratios: Float64Array): number {
-  const logs = ratios.map(Math.log);
+function spreadOf(values: Float64Array): number {
+  const logs = values.map(Math.log);
   const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
   return Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1));
 }
 
-/** Of what a median is made of: whether values lie above it. In turns, of what both sides do not share. */
-function dependences(values: Series, baseline: Series, paired: boolean): Dependence[] {
-  const [ours, theirs] = [aboveMedian(values), aboveMedian(baseline)];
-  const sides = paired ? [ours.map((run, i) => run.map((above, j) => above - theirs[i]![j]!))] : [ours, theirs];
-  return sides.map(side => ({ count: side.flat().length, autocorrelation: lag1Autocorrelation(side) ?? 0 }));
+interface Side {
+  readonly count: number;
+  /** Of what a median is made of: whether values lie above it. */
+  readonly autocorrelation: number;
+  /** Of the logarithms: what says how much the values tell at all. */
+  readonly resemblance: number;
 }
+
+/** In turns, of what both sides do not share. */
+function dependences(values: Series, baseline: Series, paired: boolean): Side[] {
+  const sides = [values, baseline].map(series => ({ above: aboveMedian(series), logs: logsOf(series) }));
+  const [ours, theirs] = sides as [(typeof sides)[0], (typeof sides)[0]];
+  const own = paired ? [{ above: less(ours.above, theirs.above), logs: less(ours.logs, theirs.logs) }] : sides;
+  return own.map(({ above, logs }) => ({
+    count: above.flat().length,
+    autocorrelation: lag1Autocorrelation(above) ?? 0,
+    resemblance: resemblanceOf(logs),
+  }));
+}
+
+/** 0 where all are the same but for how numbers are rounded. */
+function resemblanceOf(logs: Series): number {
+  const all = Float64Array.from(logs.flat()).sort();
+  return all.at(-1)! - all[0]! < 1e-9 ? 0 : (lag1Autocorrelation(logs) ?? 0);
+}
+
+const logsOf = (series: Series) => series.map(run => run.map(Math.log));
+const less = (one: Series, other: Series) => one.map((run, i) => run.map((value, j) => value - other[i]![j]!));
 
 function aboveMedian(series: Series): number[][] {
   const all = Float64Array.from(series.flat()).sort();

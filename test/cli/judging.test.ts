@@ -13,11 +13,11 @@ let lambda: string;
 let runs: string[];
 beforeAll(async () => {
   cwd = await program.fresh();
-  const args = ['lambda', PICTURE, '--target', 'local,lambda', '--iterations', '12'];
+  const args = ['lambda', PICTURE, '--target', 'local,lambda', '--iterations', '60'];
   expect((await program.run(args, { cwd })).code).toBe(0);
   lambda = basename(await onlyRun(join(cwd, 'reports')));
   for (let i = 0; i < 2; i++) {
-    expect((await program.run(['local', PICTURE, '--iterations', '12'], { cwd })).code).toBe(0);
+    expect((await program.run(['local', PICTURE, '--iterations', '60'], { cwd })).code).toBe(0);
   }
   runs = (await runsIn(join(cwd, 'reports'))).map(folder => basename(folder)).filter(id => id !== lambda);
 });
@@ -75,6 +75,17 @@ describe('thresholds', () => {
     },
   );
 
+  it.each([
+    ['lambda.failed<1', 'is of lambda, which this run does not measure'],
+    ['local.warm.infrenceMs.p50<1', 'knows no time "infrenceMs"'],
+    ['regression<5%', 'is of two runs, and this makes one'],
+  ])('refuses %j, which no such run can keep, before anything is measured', async (text, why) => {
+    const own = await program.fresh();
+    const told = complaint(await program.run(['local', PICTURE, '--threshold', text], { cwd: own }));
+    expect(told).toMatchObject({ code: 2, error: expect.stringContaining(why) });
+    expect(await readdir(own)).toEqual([]);
+  });
+
   it('append to the step summary of a GitHub workflow when asked', async () => {
     const file = join(await program.fresh(), 'summary.md');
     const env = { GITHUB_STEP_SUMMARY: file };
@@ -112,6 +123,7 @@ describe('compare', () => {
     const { code, stdout } = await program.run(args, { cwd });
     expect(code).toBe(0);
     expect(stdout.match(/regression<10000% .* yes/g)).toHaveLength(2);
+    expect(stdout).toMatch(/^\S+-lambda: regression<10000% /m);
     const missed = await program.run(['compare', one, two, '--threshold', 'local.cold.serviceMs.regression<5%'], {
       cwd,
     });
@@ -139,7 +151,7 @@ describe('cost', () => {
   it('of the emulator’s billed times, with a recommendation', async () => {
     const { code, stdout } = await program.run(['cost', lambda, '--traffic', '100/day'], { cwd });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^lambda +warm +12 +1024 /m);
+    expect(stdout).toMatch(/^lambda +warm +60 +1024 /m);
     expect(stdout).toMatch(/^Fargate x86, 1 vCPU, 2 GB +36\.04 /m);
     expect(stdout).toContain('an estimate at the prices of 2026-11-23 in us-east-1, not a bill');
     expect(stdout).toMatch(/^for 100\/day: lambda costs less /m);

@@ -14,7 +14,11 @@ const random = seededRandom(31);
 const [FIRST] = completed.targets;
 
 /** A local run of so many warm calls about a median, made at a minute of an hour. */
-function runOf(minute: number, medianMs: number, { count = 60, sha256 = 'ab', image = 'dog.jpg' } = {}): RunRecord {
+function runOf(
+  minute: number,
+  medianMs: number,
+  { count = 60, sha256 = 'ab', image = 'dog.jpg', picture = '01' } = {},
+): RunRecord {
   const run = {
     ...completed.run,
     id: `20261123-18${String(minute).padStart(2, '0')}00-local`,
@@ -33,7 +37,7 @@ function runOf(minute: number, medianMs: number, { count = 60, sha256 = 'ab', im
     });
   });
   const info = { ...FIRST!.info, model: { ...FIRST!.info.model!, sha256: sha256.repeat(32) } };
-  const images = [{ name: image, sha256: '01'.repeat(32), bytes: 5 }];
+  const images = [{ name: image, sha256: picture.repeat(32), bytes: 5 }];
   return recordOf(run, [{ name: 'local', info, warnings: [], samples }], images);
 }
 
@@ -69,10 +73,10 @@ describe('two runs', () => {
   it('of unlike work have no verdict, and each mismatch its name', () => {
     const comparison = compareRuns(
       side('A', runOf(0, 20)),
-      side('B', runOf(1, 40, { sha256: 'cd', image: 'cat.jpg' })),
+      side('B', runOf(1, 40, { sha256: 'cd', image: 'cat.jpg', picture: '02' })),
     );
     expect(comparison.mismatches).toEqual([
-      'pictures: dog.jpg 01010101 against cat.jpg 01010101',
+      'pictures: dog.jpg 01010101 against cat.jpg 02020202',
       'model of local: resnet50-synthetic abababab against resnet50-synthetic cdcdcdcd',
     ]);
     expect(runVerdict(comparison)).toMatch(/^NOT LIKE WITH LIKE, no verdict: /);
@@ -83,6 +87,68 @@ describe('two runs', () => {
       held: false,
       reason: expect.stringContaining('not like with like: pictures'),
     });
+  });
+
+  it('of the same model and picture under other names are alike', () => {
+    const renamed = runOf(1, 26, { image: 'hund.jpg' });
+    renamed.targets[0]!.info.model!.name = 'mine';
+    const { mismatches, headline } = compareRuns(side('A', runOf(0, 20)), side('B', renamed));
+    expect(mismatches).toEqual([]);
+    expect(headline?.judged.verdict).toBe('slower');
+  });
+
+  it('of which one failed more often have no verdict and keep no gate; a few failures are named', () => {
+    const failing = (every: number) => {
+      const record = runOf(1, 20);
+      for (const sample of record.targets[0]!.samples.filter(({ seq }) => seq % every === 0)) {
+        sample.outcome = { ok: false, error: { kind: 'timeout', message: 'too late' } };
+      }
+      return compareRuns(side('A', runOf(0, 20)), side('B', record));
+    };
+    const many = failing(3);
+    expect(many.mismatches).toEqual(['calls of local failed more often on one side']);
+    expect(many.failures).toEqual(['calls of local that failed: 20 of 60 in B, none of 60 in A']);
+    expect(runVerdict(many)).toMatch(/^NOT LIKE WITH LIKE, no verdict: /);
+    expect(comparisonGates(many, [gate('regression<500%')], TERMS)[0]!.held).toBe(false);
+    const few = failing(59);
+    expect(few.mismatches).toEqual([]);
+    expect(few.failures).toEqual(['calls of local that failed: 2 of 60 in B, none of 60 in A']);
+  });
+
+  it('of which other pictures succeeded have no verdict; a last turn that was cut off leaves one', () => {
+    const inTurns = (minute: number, { count = 60, only = 5 } = {}) => {
+      const record = runOf(minute, 20, { count });
+      const images = Array.from({ length: 5 }, (_, i) => ({ name: `${i}.jpg`, sha256: `0${i}`.repeat(32), bytes: 5 }));
+      for (const sample of record.targets[0]!.samples) {
+        sample.image = `${sample.seq % 5}.jpg`;
+        if (sample.seq % 5 >= only) sample.phase = 'warmup';
+      }
+      return { ...record, images };
+    };
+    const compare = (other: RunRecord) => compareRuns(side('A', inTurns(0)), side('B', other)).mismatches;
+    expect(compare(inTurns(1, { count: 100, only: 3 }))).toEqual([
+      expect.stringMatching(
+        /^pictures of the warm calls of local that succeeded: \d\.jpg was \d+ % of them against 20 %$/,
+      ),
+    ]);
+    expect(compare(inTurns(1, { count: 43 }))).toEqual([]);
+  });
+
+  it('name a target and calls of unknown start that only one side has, and leave a gate on the headline unkept', () => {
+    const two = runOf(0, 20);
+    const withLambda = { ...two, targets: [...two.targets, { ...two.targets[0]!, name: 'lambda' }] };
+    const gone = compareRuns(side('A', withLambda), side('B', runOf(1, 20)));
+    expect(gone.oneSided).toEqual([{ target: 'lambda', text: 'only A measured lambda', matters: true }]);
+    expect(comparisonGates(gone, [gate('regression<5%')], TERMS)[0]).toMatchObject({
+      held: false,
+      reason: 'only A measured lambda',
+    });
+    expect(comparisonGates(gone, [gate('local.warm.serviceMs.regression<5%')], TERMS)[0]!.held).toBe(true);
+    const untold = runOf(1, 20);
+    for (const sample of untold.targets[0]!.samples.slice(30)) sample.start = 'unknown';
+    expect(compareRuns(side('A', runOf(0, 20)), side('B', untold)).oneSided).toEqual([
+      { target: 'local', text: 'only B has unknown calls of local: 30', matters: true },
+    ]);
   });
 
   it('with other answers are unlike, though all else is the same', () => {
@@ -154,8 +220,35 @@ describe('repeats', () => {
     expect(comparison.disagreements[0]).toMatch(
       /^the 2 runs of A do not agree with each other: their medians lie up to 2\d\.\d % apart$/,
     );
-    expect(runVerdict(comparison)).toMatch(/^no verdict, because repeats do not agree: /);
+    expect(runVerdict(comparison)).toMatch(/^no verdict, because repeats do not agree, or are not known to: /);
     expect(comparisonGates(comparison, [gate('regression<500%')], TERMS)[0]!.held).toBe(false);
+  });
+});
+
+describe('repeats that are not known to agree', () => {
+  it('because each is too short have no verdict', () => {
+    const short = (minute: number, ms: number) => runOf(minute, ms, { count: 9 });
+    const comparison = compareRuns(side('A', short(0, 20), short(2, 60)), side('B', short(1, 40), short(3, 40)));
+    expect(comparison.disagreements[0]).toBe(
+      'the 2 runs of A are not known to agree with each other: it takes 10 calls in each to tell',
+    );
+    expect(comparisonGates(comparison, [gate('regression<900%')], TERMS)[0]!.held).toBe(false);
+  });
+
+  it('in a time that is not the headline leave that alone without one', () => {
+    const other = runOf(2, 20);
+    for (const { timings } of other.targets[0]!.samples) timings.inferenceMs! /= 2;
+    const comparison = compareRuns(side('A', runOf(0, 20), other), side('B', runOf(1, 20), runOf(3, 20)));
+    expect(comparison.disagreements).toEqual([]);
+    const gates = comparisonGates(
+      comparison,
+      [gate('regression<50%'), gate('local.warm.inferenceMs.regression<900%')],
+      TERMS,
+    );
+    expect(gates.map(({ held }) => held)).toEqual([true, false]);
+    const [head, ...cells] = runCells(comparison);
+    const verdicts = cells.map(row => `${row[0]}: ${row[head!.indexOf('verdict')]}`);
+    expect(verdicts).toContain('warm inference: -');
   });
 });
 

@@ -27,15 +27,25 @@ describe('medianRatio', () => {
   });
 
   it('gives an interval from ten pairs on', () => {
-    const [a, b] = [lognormalTimes(10, RANDOM), lognormalTimes(10, RANDOM)];
+    // Neighbours unlike each other, as independent values are on the whole.
+    const [a, b] = [
+      [20, 22, 19, 24, 21, 18, 23, 20, 25, 19],
+      [21, 19, 23, 20, 18, 22, 19, 24, 20, 21],
+    ];
     expect(medianRatio(a.slice(1), b.slice(1))?.ci95).toBeNull();
     expect(medianRatio(a, b)?.ci95).not.toBeNull();
+  });
+
+  it('gives none where neighbours resemble each other so much that they tell no more than a few', () => {
+    const rising = Array.from({ length: 40 }, (_, i) => 20 + i);
+    const level = Array.from({ length: 40 }, (_, i) => 20 + (i % 3));
+    expect(medianRatio(rising, level)).toMatchObject({ ci95: null, pValue: null });
   });
 
   it('holds the ratio in its interval, which is a point for values that are all the same', () => {
     const same = (value: number) => Array<number>(12).fill(value);
     expect(medianRatio(same(4), same(2))).toMatchObject({ ratio: 2, ci95: [2, 2] });
-    for (const count of [10, 31, 200]) {
+    for (const count of [25, 31, 200]) {
       const { ratio, ci95 } = medianRatio(lognormalTimes(count, RANDOM), lognormalTimes(count, RANDOM))!;
       expect(ci95![0]).toBeLessThanOrEqual(ratio);
       expect(ci95![1]).toBeGreaterThanOrEqual(ratio);

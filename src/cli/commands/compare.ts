@@ -27,7 +27,11 @@ export async function runCompare(runs: readonly string[], options: CompareOption
   for (const name of names) sides.push(await readSide(name, out, seen));
   const [baseline, ...others] = sides as [RunSide, ...RunSide[]];
   const comparisons = others.map(other => compareRuns(baseline, other));
-  const gates = comparisons.flatMap((comparison): Gate[] => comparisonGates(comparison, thresholds, terms));
+  const gates = comparisons.flatMap((comparison): Gate[] =>
+    comparisonGates(comparison, thresholds, terms).map(gate =>
+      comparisons.length === 1 ? gate : ofRun(gate, comparison.other.name),
+    ),
+  );
   const text = renderComparisons(comparisons, gates, format);
   await writeToStdout([format === 'table' ? printable(text) : text]);
   appendSummary(summaryFile, renderComparisons(comparisons, gates, 'md'));
@@ -59,4 +63,9 @@ async function readSide(name: string, out: string, seen: Map<string, string>): P
   const ids = records.map(({ run }) => run.id);
   const short = parts.length === 1 && !existsSync(name) ? name : ids.join(',');
   return { name: short === '' ? basename(dirname(name)) : short, records };
+}
+
+/** Of several comparisons each gate says which run it is of. */
+function ofRun({ threshold, ...rest }: Gate, run: string): Gate {
+  return { threshold: { ...threshold, text: `${run}: ${threshold.text}` }, ...rest };
 }
