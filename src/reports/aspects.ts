@@ -4,7 +4,7 @@ import { coldExtraMs } from './call-parts.ts';
 import type { Comparison } from './comparison.ts';
 import { breakEvens, type CostTerms, costsOf, millionUsd, termsFor, usualStart } from './cost.ts';
 import { formatUsd, pricesName, rateText } from './cost-text.ts';
-import { isOpenLoop } from './facts.ts';
+import { callsOf, waitOf } from './facts.ts';
 import { formatMb, formatMs, formatPercent, formatRatio, plural } from './figures.ts';
 import { describeLoad } from './load.ts';
 import { stageName } from './stages.ts';
@@ -30,7 +30,7 @@ export function aspectsOf(record: RunRecord, comparison: Comparison | undefined,
 
 const NOT_MEASURED = 'not measured in this run';
 
-function performance({ targets }: RunRecord, comparison: Comparison | undefined): Aspect {
+function performance(record: RunRecord, comparison: Comparison | undefined): Aspect {
   const name = 'performance';
   const row = comparison?.rows.find(({ timing, percentile }) => timing === comparison.headline && percentile === 'p50');
   if (comparison !== undefined && row !== undefined) {
@@ -41,11 +41,14 @@ function performance({ targets }: RunRecord, comparison: Comparison | undefined)
     );
     return { name, figures: figures.join('; ') || NOT_MEASURED, sentence: verdictLines(comparison).join('; ') };
   }
-  const figures = targets.flatMap(target => {
-    const times = usualTimes(target)?.serviceMs;
-    return times === undefined
-      ? []
-      : [`${target.name}: service p50 ${formatMs(times.p50 ?? times.mean)} ms of ${plural(times.count, 'call')}`];
+  const timing = waitOf(record);
+  const figures = record.targets.flatMap(target => {
+    const start = usualStartOf(target);
+    const times = start && target.summary[start]?.[timing];
+    if (!times) return [];
+    const { p50, mean, count } = times;
+    const figure = `${p50 === null ? 'mean' : 'p50'} ${formatMs(p50 ?? mean)} ms`;
+    return [`${target.name}: ${stageName(timing)} ${figure} of ${callsOf(count, start)}`];
   });
   return {
     name,
@@ -54,7 +57,9 @@ function performance({ targets }: RunRecord, comparison: Comparison | undefined)
   };
 }
 
-const usualTimes = ({ summary }: Target) => summary.warm ?? summary.unknown ?? summary.cold;
+function usualStartOf({ summary }: Target): 'warm' | 'unknown' | 'cold' | undefined {
+  return (['warm', 'unknown', 'cold'] as const).find(start => summary[start] !== undefined);
+}
 
 function coldStart({ targets }: RunRecord): Aspect {
   const name = 'cold start';
@@ -132,10 +137,11 @@ function scaling(record: RunRecord): Aspect {
 }
 
 function predictability(record: RunRecord): Aspect {
-  const timing = isOpenLoop(record.run) ? 'responseMs' : 'serviceMs';
+  const timing = waitOf(record);
   const figures = record.targets.flatMap(target => {
-    const times = usualTimes(target)?.[timing];
-    if (times === undefined || times.p50 === null || times.p50 <= 0) return [];
+    const start = usualStartOf(target);
+    const times = start && target.summary[start]?.[timing];
+    if (!times || times.p50 === null || times.p50 <= 0) return [];
     const tail = (['p99', 'p95', 'p90'] as const).find(name => times[name] !== null);
     if (tail === undefined) return [];
     return [

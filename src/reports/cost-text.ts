@@ -113,6 +113,9 @@ const RATES: readonly (readonly [text: string, perSecond: number])[] = [
   ['100 a second', 100],
 ];
 
+/** What the rows of the months are, calls a second. */
+export const MONTH_RATES = RATES.map(([, perSecond]) => perSecond);
+
 /** A row a rate, the head first. */
 export function monthCells(cost: TargetCost, given: CostTerms): string[][] {
   const cold = cost.starts.find(({ start }) => start === 'cold');

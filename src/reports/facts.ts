@@ -59,6 +59,11 @@ export function isOpenLoop({ scenario }: Run): boolean {
   return scenario === 'open loop';
 }
 
+/** What a user waits for. */
+export function waitOf({ run }: Pick<RunRecord, 'run'>): 'responseMs' | 'serviceMs' {
+  return isOpenLoop(run) ? 'responseMs' : 'serviceMs';
+}
+
 /** Its calls were to meet new environments. */
 export function isColdRun({ scenario }: Run): boolean {
   return scenario === 'cold starts';

@@ -6,8 +6,15 @@ export const MOST_TARGETS = 6;
 
 type Cells = readonly (readonly string[])[];
 
+interface TableLook {
+  /** Of sentences rather than figures. */
+  readonly words?: boolean;
+  /** By what the rows sort in the first column, where its text does not tell. */
+  readonly order?: readonly number[];
+}
+
 /** Cells, the head first. It scrolls by itself where it is too wide. */
-export function table(page: Page, cells: Cells, caption: string, words = false): Child {
+export function table(page: Page, cells: Cells, caption: string, { words = false, order }: TableLook = {}): Child {
   if (cells.length < 2) return undefined;
   const h = page.element.bind(page);
   const [head, ...rows] = cells as [readonly string[], ...(readonly string[])[]];
@@ -22,9 +29,11 @@ export function table(page: Page, cells: Cells, caption: string, words = false):
       h(
         'tbody',
         {},
-        ...rows.map(row =>
-          h('tr', {}, ...row.map((cell, i) => (i === 0 ? h('th', { scope: 'row' }, cell) : h('td', {}, cell)))),
-        ),
+        ...rows.map((row, at) => {
+          const value = order?.[at];
+          const first = { scope: 'row', ...(value !== undefined && { 'data-value': String(value) }) };
+          return h('tr', {}, ...row.map((cell, i) => (i === 0 ? h('th', first, cell) : h('td', {}, cell))));
+        }),
       ),
     ),
   );

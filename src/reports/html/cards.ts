@@ -3,7 +3,7 @@ import type { Distribution, RunRecord, StartKind } from '../../core/record.ts';
 import type { Comparison } from '../comparison.ts';
 import { breakEvens, type CostTerms, costsOf, usualStart } from '../cost.ts';
 import { formatRate, pricesName } from '../cost-text.ts';
-import { callsOf, isOpenLoop } from '../facts.ts';
+import { callsOf, waitOf } from '../facts.ts';
 import { formatMs, plural } from '../figures.ts';
 import { isSweep } from '../sweep.ts';
 import { isFunction } from '../target-facts.ts';
@@ -26,7 +26,7 @@ export function cards(page: Page, record: RunRecord, comparison: Comparison | un
 
 /** Of the calls that are compared, else of each target's usual ones. */
 function timeCards(record: RunRecord, comparison: Comparison | undefined): Card[] {
-  const timing = comparison?.headline ?? (isOpenLoop(record.run) ? 'responseMs' : 'serviceMs');
+  const timing = comparison?.headline ?? waitOf(record);
   const row = comparison?.rows.find(one => one.timing === timing && one.percentile === 'p50');
   const sides = comparison === undefined ? [] : [comparison.baseline, ...comparison.others];
   const compared = sides.flatMap(({ target, start }, i) => {

@@ -6,6 +6,7 @@ import {
   costCells,
   costLegend,
   keepWarmLine,
+  MONTH_RATES,
   monthCells,
   pricesName,
   serverCells,
@@ -28,7 +29,8 @@ import { details, list, MOST_TARGETS, section, table } from './blocks.ts';
 import { costCurve } from './cost-chart.ts';
 import type { Child, Page } from './page.ts';
 import { gapChart, partsChart, waterfalls } from './part-charts.ts';
-import { cumulative, histograms, timeLine } from './time-charts.ts';
+import { cumulative, histograms } from './spread-charts.ts';
+import { timeLine } from './time-charts.ts';
 
 export function sweepSection(page: Page, { targets }: RunRecord): Child[] {
   return section(
@@ -85,7 +87,9 @@ export function costSection(page: Page, record: RunRecord, { terms }: ReportOpti
     costs.length > 0 && table(page, costCells(costs, terms), `by billed time, ${pricesName(terms)}`),
     ...costs.flatMap(cost => [
       table(page, serverCells(cost, terms), `${cost.target.name} against servers, ${pricesName(terms)}`),
-      table(page, monthCells(cost, terms), `a month of ${cost.target.name}, ${pricesName(terms)}`),
+      table(page, monthCells(cost, terms), `a month of ${cost.target.name}, ${pricesName(terms)}`, {
+        order: MONTH_RATES,
+      }),
     ]),
     list(page, [
       ...(costs.length > 0 ? costLegend(costs, terms) : []),

@@ -77,7 +77,7 @@ export function provenanceSection(page: Page, { run, machine, targets, tool, sch
     details(
       page,
       'program, machine, model, and every option',
-      table(page, [['what', 'value'], ...facts], 'as the record has it', true),
+      table(page, [['what', 'value'], ...facts], 'as the record has it', { words: true }),
     ),
     page.element(
       'p',

@@ -2,6 +2,7 @@
 import type { RunRecord, Sample, StartKind, Target } from '../../core/record.ts';
 import { gapOf, type Parts, partsOf } from '../call-parts.ts';
 import type { Comparison } from '../comparison.ts';
+import { callsOf } from '../facts.ts';
 import { formatMs, formatSignedMs } from '../figures.ts';
 import { gapNames } from '../side-by-side.ts';
 import { stageName } from '../stages.ts';
@@ -127,7 +128,8 @@ export function partsChart(page: Page, { targets }: RunRecord): Child[] {
     ];
   };
   return [
-    ...draw(['warm', 'unknown'], 'Where the time of a warm call goes'),
+    ...draw(['warm'], 'Where the time of a warm call goes'),
+    ...draw(['unknown'], 'Where the time of a call of unknown start goes'),
     ...draw(['cold', 'proactive'], 'Where the time of a cold call goes'),
   ];
 }
@@ -138,7 +140,7 @@ function barOf({ name, samples }: Target, start: StartKind): { label: string; st
   return parts === undefined ? [] : [{ label: `${name}, ${parts.count} ${start}`, start, parts }];
 }
 
-/** The median warm call, the slowest one, and a cold one, part by part. */
+/** Single calls, part by part. */
 export function waterfalls(page: Page, target: Target): Child[] {
   return singleCalls(target).map(([what, sample]) => {
     const { bars, notes } = waterfallOf(sample);
@@ -151,7 +153,7 @@ export function waterfalls(page: Page, target: Target): Child[] {
     return chart(
       page,
       {
-        title: `${target.name}: the ${what} call (${sample.seq}, ${sample.image})`,
+        title: `${target.name}: the ${what} (${sample.seq}, ${sample.image})`,
         description: rows.map(({ title }) => title).join('; '),
         ...(notes.length > 0 && { note: notes.join('; ') }),
       },
@@ -185,17 +187,26 @@ export function waterfalls(page: Page, target: Target): Child[] {
   });
 }
 
+/** Of warm calls and those of unknown start the median and the slowest of each, and a cold one. */
 function singleCalls({ samples }: Target): [string, Sample][] {
   const good = samples.filter(({ outcome, phase }) => outcome.ok && phase === 'measured');
-  const byTime = (some: readonly Sample[]) =>
-    [...some].sort((a, b) => a.completedMs - a.issuedMs - (b.completedMs - b.issuedMs));
-  const warm = byTime(good.filter(({ start }) => start === 'warm' || start === 'unknown'));
-  const cold = byTime(good.filter(({ start }) => start === 'cold'));
+  const byTime = (kind: StartKind) =>
+    good
+      .filter(({ start }) => start === kind)
+      .sort((a, b) => a.completedMs - a.issuedMs - (b.completedMs - b.issuedMs));
   const middle = (some: readonly Sample[]) => some[Math.ceil(some.length / 2) - 1];
-  const calls: [string, Sample | undefined][] = [
-    ['median warm', middle(warm)],
-    ['slowest warm', warm.length > 1 ? warm.at(-1) : undefined],
-    [cold.length > 1 ? 'median cold' : 'cold', middle(cold)],
-  ];
+  const usual = (['warm', 'unknown'] as const).flatMap(start => {
+    const calls = byTime(start);
+    const name = callOf(start);
+    const pair: [string, Sample | undefined][] = [
+      [`median ${name}`, middle(calls)],
+      [`slowest ${name}`, calls.length > 1 ? calls.at(-1) : undefined],
+    ];
+    return pair;
+  });
+  const cold = byTime('cold');
+  const calls = [...usual, [cold.length > 1 ? 'median cold call' : 'cold call', middle(cold)] as const];
   return calls.filter((call): call is [string, Sample] => call[1] !== undefined);
 }
+
+const callOf = (start: StartKind) => callsOf(1, start).replace('1 ', '');

@@ -21,7 +21,7 @@ const MOST_POINTS = 1_200;
  */
 export function pointsOf({ name, samples }: Target, beganMs: number, timing: string): { points: Point[]; of: number } {
   const kept = samples.length <= MOST_POINTS ? samples : thinned(samples, timing);
-  return { points: kept.map(sample => pointOf(name, sample, beganMs)), of: samples.length };
+  return { points: kept.map(sample => pointOf(name, sample, beganMs, timing)), of: samples.length };
 }
 
 function thinned(samples: readonly Sample[], timing: string): Sample[] {
@@ -56,11 +56,16 @@ export function evenly<T>(values: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, i) => values[Math.floor((i * (values.length - 1)) / (most - 1))]!);
 }
 
-function pointOf(target: string, sample: Sample, beganMs: number): Point {
+function pointOf(target: string, sample: Sample, beganMs: number, timing: string): Point {
   const times = timesOf(sample);
   const { outcome, start, phase, seq, image } = sample;
   const told = outcome.ok
-    ? [`service ${formatMs(times.serviceMs!)} ms`, part('inference', times.inferenceMs), part('init', times.initMs)]
+    ? [
+        timing === 'responseMs' && part('response', times.responseMs),
+        part('service', times.serviceMs),
+        part('inference', times.inferenceMs),
+        part('init', times.initMs),
+      ]
     : [`failed (${outcome.error.kind})`];
   return {
     ...{ target, sample, times, seconds: Math.max(0, sample.scheduledMs - beganMs) / 1_000 },

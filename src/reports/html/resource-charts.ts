@@ -2,12 +2,12 @@
 
 import { hasReached } from '../../core/reached.ts';
 import type { RunRecord, Target } from '../../core/record.ts';
+import { waitOf } from '../facts.ts';
 import { formatMb, formatMs } from '../figures.ts';
 import { isFunction } from '../target-facts.ts';
 import { chart, Plot } from './chart.ts';
 import type { Child, Page } from './page.ts';
 import { evenly, type Point, pointsOf } from './points.ts';
-import { waitOf } from './time-charts.ts';
 
 const MOST = 600;
 

@@ -12,9 +12,12 @@ for (const table of document.querySelectorAll('table.sortable')) {
       for (const other of heads) other.removeAttribute('aria-sort');
       head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
       const key = row => {
-        const text = row.cells[column].textContent.trim();
-        const number = parseFloat(text.replace(/^>= /, '').replaceAll(',', ''));
-        return Number.isNaN(number) ? text : number;
+        const cell = row.cells[column];
+        if (cell.dataset.value) return Number(cell.dataset.value);
+        const text = cell.textContent.trim();
+        const number = parseFloat(text.replace(/^[<>]=? ?/, '').replaceAll(',', ''));
+        if (Number.isNaN(number)) return text;
+        return /^<[^=]/.test(text) ? number / 2 : number;
       };
       const order = (a, b) => {
         const [one, two] = [key(a), key(b)];

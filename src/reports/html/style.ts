@@ -13,7 +13,7 @@ export const STYLE = `
 @media (prefers-color-scheme:dark){:root{${DARK}}}
 @media print{:root{${LIGHT}}}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:1rem;max-width:64rem;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif}
+body{margin:0 auto;padding:1rem;max-width:64rem;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.35rem;margin:.2rem 0}h2{font-size:1.15rem;margin:2.2rem 0 .4rem;border-bottom:1px solid var(--line)}
 h3{font-size:1rem;margin:1.2rem 0 .3rem}
 a{color:var(--c0)}p{margin:.4rem 0}ul{margin:.4rem 0;padding-left:1.2rem}
@@ -26,7 +26,7 @@ a{color:var(--c0)}p{margin:.4rem 0}ul{margin:.4rem 0;padding-left:1.2rem}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums;margin:.5rem 0}
 th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
 th:first-child,td:first-child,.words td,.words th{text-align:left}
-.words td{white-space:normal;min-width:7rem}
+.words td{white-space:normal;min-width:7rem;overflow-wrap:break-word}
 th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:2px solid var(--c0)}
 th[aria-sort=ascending] button::after{content:" \\2191"}th[aria-sort=descending] button::after{content:" \\2193"}
 caption{text-align:left;color:var(--soft);padding:.2rem 0}
@@ -41,5 +41,5 @@ figure svg{max-width:100%;min-width:min(34rem,100%);height:auto;overflow:visible
 .tip{position:fixed;z-index:1;pointer-events:none;background:var(--fg);color:var(--bg);padding:.25rem .5rem;border-radius:.3rem;font-size:.8rem;white-space:pre-line;max-width:22rem}
 details{margin:.6rem 0}summary{cursor:pointer}
 .skip{position:absolute;left:-999px}.skip:focus{left:1rem;top:.2rem}
-@media print{body{max-width:none;font-size:11px}details:not([open])>*{display:block}.tip,.skip{display:none}h2{break-after:avoid}.wide{overflow:visible}}
+@media print{body{max-width:none;font-size:11px}details::details-content{content-visibility:visible;block-size:auto}.tip,.skip{display:none}h2{break-after:avoid}.wide{overflow:visible}}
 `;

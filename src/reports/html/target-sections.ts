@@ -74,6 +74,6 @@ export function predictionsSection(page: Page, record: RunRecord): Child[] {
     page,
     'Answers',
     rows.length > 0 &&
-      table(page, [['picture', 'target', 'top five'], ...rows], 'the first answer to each picture', true),
+      table(page, [['picture', 'target', 'top five'], ...rows], 'the first answer to each picture', { words: true }),
   );
 }

@@ -33,7 +33,7 @@ export function verdictSection(
           ...aspects.map(({ name, figures, sentence }) => [name, figures, sentence]),
         ],
         'each aspect with the figures of this run',
-        true,
+        { words: true },
       ),
       advice && h('p', { class: 'verdict' }, advice.verdict),
       advice && list(page, advice.because),
@@ -52,6 +52,8 @@ export function gatesSection(page: Page, { gates }: ReportOptions): Child[] {
   return section(
     page,
     'Thresholds',
-    table(page, gateCells(gates), `${gates.filter(({ held }) => held).length} of ${gates.length} held`, true),
+    table(page, gateCells(gates), `${gates.filter(({ held }) => held).length} of ${gates.length} held`, {
+      words: true,
+    }),
   );
 }
