@@ -14,15 +14,18 @@ export interface Usage {
   readonly gbSeconds: number;
   /** Of an HTTP API; 0 without one. */
   readonly httpApiUnits: number;
+  /** The size of the request, by which an HTTP API counts, is not known: so many units at least. */
+  readonly atLeast?: true;
 }
 
-export function usageOf({ billedMs, memoryMb, frontDoor, requestBytes = 0 }: PricedCall, prices = PRICES): Usage {
+export function usageOf({ billedMs, memoryMb, frontDoor, requestBytes }: PricedCall, prices = PRICES): Usage {
   const gbSeconds = (billedMs / 1_000) * (memoryMb / 1_024);
-  const httpApiUnits = frontDoor === 'http-api' ? Math.max(1, Math.ceil(requestBytes / prices.httpApi.unitBytes)) : 0;
-  return { gbSeconds, httpApiUnits };
+  if (frontDoor !== 'http-api') return { gbSeconds, httpApiUnits: 0 };
+  if (requestBytes === undefined) return { gbSeconds, httpApiUnits: 1, atLeast: true };
+  return { gbSeconds, httpApiUnits: Math.max(1, Math.ceil(requestBytes / prices.httpApi.unitBytes)) };
 }
 
-/** US dollars of one call in the first tiers, without the free one. */
+/** US dollars of one call in the first tiers, without the free one; at least so many where its usage is. */
 export function callCostUsd(call: PricedCall, prices = PRICES, architecture: Architecture = 'x86_64'): number {
   return usageCostUsd(usageOf(call, prices), prices, architecture);
 }

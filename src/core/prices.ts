@@ -27,6 +27,10 @@ const serverSchema = z.object({
   vcpus: z.number().positive(),
   memoryGb: z.number().positive(),
   hourUsd: usd,
+  /** Not known where it is absent. */
+  architecture: z.enum(ARCHITECTURES).exactOptional(),
+  /** Of each processor the share that the price pays for day and night, as of a burstable one; all of it where it is absent. */
+  sustainedShare: z.number().positive().max(1).exactOptional(),
   source: z.string(),
 });
 export type Server = z.infer<typeof serverSchema>;
@@ -79,22 +83,25 @@ export const PRICES: PriceList = {
     source: 'aws.amazon.com/api-gateway/pricing',
   },
   servers: [
-    [
-      'Fargate x86, 1 vCPU, 2 GB',
-      1,
-      2,
-      0.049_37,
-      'aws.amazon.com/fargate/pricing: 0.04048 a vCPU-hour, 0.004445 a GB-hour',
-    ],
-    [
-      'Fargate Arm, 1 vCPU, 2 GB',
-      1,
-      2,
-      0.039_5,
-      'aws.amazon.com/fargate/pricing: 0.03238 a vCPU-hour, 0.00356 a GB-hour',
-    ],
-    ['EC2 t3.medium', 2, 4, 0.0416, 'aws.amazon.com/ec2/pricing; above 20 % of each vCPU it costs more, or slows down'],
-    ['EC2 c7g.large (Arm)', 2, 4, 0.0725, 'aws.amazon.com/ec2/pricing'],
-    ['EC2 c7i.large', 2, 4, 0.089_25, 'aws.amazon.com/ec2/pricing'],
-  ].map(([name, vcpus, memoryGb, hourUsd, source]) => ({ name, vcpus, memoryGb, hourUsd, source }) as Server),
+    {
+      ...{ name: 'Fargate x86, 1 vCPU, 2 GB', vcpus: 1, memoryGb: 2, hourUsd: 0.049_37, architecture: 'x86_64' },
+      source: 'aws.amazon.com/fargate/pricing: 0.04048 a vCPU-hour, 0.004445 a GB-hour',
+    },
+    {
+      ...{ name: 'Fargate Arm, 1 vCPU, 2 GB', vcpus: 1, memoryGb: 2, hourUsd: 0.039_5, architecture: 'arm64' },
+      source: 'aws.amazon.com/fargate/pricing: 0.03238 a vCPU-hour, 0.00356 a GB-hour',
+    },
+    {
+      ...{ name: 'EC2 t3.medium', vcpus: 2, memoryGb: 4, hourUsd: 0.0416, architecture: 'x86_64', sustainedShare: 0.2 },
+      source: 'aws.amazon.com/ec2/pricing; above 20 % of each vCPU it costs more, or slows down',
+    },
+    {
+      ...{ name: 'EC2 c7g.large (Arm)', vcpus: 2, memoryGb: 4, hourUsd: 0.0725, architecture: 'arm64' },
+      source: 'aws.amazon.com/ec2/pricing',
+    },
+    {
+      ...{ name: 'EC2 c7i.large', vcpus: 2, memoryGb: 4, hourUsd: 0.089_25, architecture: 'x86_64' },
+      source: 'aws.amazon.com/ec2/pricing',
+    },
+  ],
 };

@@ -10,6 +10,8 @@ export interface Traffic {
   readonly peakPerSecond: number;
   /** Between two calls of a time with calls. */
   readonly gapSeconds: number;
+  /** Between two bursts, without a call; absent of what is evenly spread. */
+  readonly restSeconds?: number;
 }
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
@@ -37,7 +39,8 @@ export function parseTraffic(text: string): Traffic | undefined {
   const seconds = (parseDuration(burst[2]!) ?? 0) / 1_000;
   const everySeconds = burst[3] === 'daily' ? 86_400 : 3_600;
   if (seconds <= 0 || seconds > everySeconds) return undefined;
-  return { ...even, callsAMonth: (perSecond * seconds * SECONDS_A_MONTH) / everySeconds };
+  const restSeconds = everySeconds - seconds;
+  return { ...even, restSeconds, callsAMonth: (perSecond * seconds * SECONDS_A_MONTH) / everySeconds };
 }
 
 function rateOf(text: string): number | undefined {

@@ -2,9 +2,9 @@
 import type { RunRecord, Target } from '../core/record.ts';
 import { coldExtraMs } from './call-parts.ts';
 import type { Comparison } from './comparison.ts';
-import { breakEvens, type CostTerms, costsOf, millionUsd, termsFor, usualStart } from './cost.ts';
-import { formatUsd, pricesName, rateText } from './cost-text.ts';
-import { callsOf, waitOf } from './facts.ts';
+import { breakEvens, type CostTerms, costsOf, usualStart } from './cost.ts';
+import { costDoubts, millionFigure, pricesName, rateText } from './cost-text.ts';
+import { callsOf, kindOfCalls, waitOf } from './facts.ts';
 import { formatMb, formatMs, formatPercent, formatRatio, plural } from './figures.ts';
 import { describeLoad } from './load.ts';
 import { stageName } from './stages.ts';
@@ -99,18 +99,20 @@ function cost(record: RunRecord, terms: CostTerms): Aspect {
     };
   const [even] = breakEvens(first, terms);
   const usual = usualStart(first);
+  const doubts = costDoubts(costs)
+    .map(line => `; ${line}`)
+    .join('');
   return {
     name: 'cost',
     figures: costs
       .map(
-        one =>
-          `${one.target.name}: ${formatUsd(millionUsd(usualStart(one).usage, terms, termsFor(one, terms).architecture))} USD per million ${usualStart(one).start} calls`,
+        one => `${one.target.name}: ${millionFigure(one, terms)} USD per million ${kindOfCalls(usualStart(one).start)}`,
       )
       .join('; '),
     sentence:
       even === undefined
         ? 'an estimate, not a bill'
-        : `${first.target.name} (${usual.start} calls) costs less than ${even.server.name} below ${rateText(even)} calls a second, an estimate at the ${pricesName(terms)}`,
+        : `${first.target.name} (${kindOfCalls(usual.start)}) costs less than ${even.server.name} below ${rateText(even, first)} calls a second, an estimate at the ${pricesName(terms)}${doubts}`,
   };
 }
 

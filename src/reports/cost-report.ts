@@ -1,7 +1,7 @@
 /** Costs alone, of a run. */
 import type { RunRecord } from '../core/record.ts';
 import { breakEvens, costsOf, usualStart } from './cost.ts';
-import { costCells, costLegend, keepWarmLine, monthCells, serverCells, unbilledLines } from './cost-text.ts';
+import { costCells, costDoubts, costLegend, keepWarmLine, monthCells, serverCells } from './cost-text.ts';
 import type { TextFormat } from './index.ts';
 import { layout } from './layout.ts';
 import { costBlocks } from './markdown.ts';
@@ -24,7 +24,7 @@ export function renderCost(record: RunRecord, options: ReportOptions, format: Te
             layout(monthCells(cost, terms), 'right'),
             keepWarmLine(cost, terms),
           ]),
-          [...costLegend(costs, terms), ...unbilledLines(costs)].join('\n'),
+          costLegend(costs, terms).join('\n'),
         ]),
     unknown.join('\n'),
     traffic === undefined ? '' : recommendationText(recommend(record, traffic, terms)),
@@ -49,6 +49,7 @@ function costFigures(record: RunRecord, { terms, traffic }: ReportOptions): obje
       starts: cost.starts,
       breakEven: breakEvens(cost, terms),
     })),
+    doubts: costDoubts(costs),
     unknown,
     ...(traffic !== undefined && { traffic, recommendation: recommend(record, traffic, terms) }),
   };

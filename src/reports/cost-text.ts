@@ -35,17 +35,44 @@ export function pricesName({ prices: { asOf, region } }: CostTerms): string {
 
 /** What the figures are, and are not. */
 export function costLegend(costs: readonly TargetCost[], terms: CostTerms): string[] {
-  const assumed = costs.filter(({ architecture }) => architecture === undefined).map(({ target }) => target.name);
   return [
     `an estimate at the ${pricesName(terms)}, not a bill: billed time (a billed init included), memory size, requests${costs.some(isHttpApi) ? ', HTTP API by the 512 KB' : ''}; ${terms.freeTier ? 'Lambda’s free tier taken off by the month' : 'no free tier'}; without logs, traces, traffic, image storage, load balancers and addresses`,
     'by the architecture it was not measured on: as if the times were the same there',
-    ...(assumed.length > 0
-      ? [`which architecture ${assumed.join(', ')} runs on is not known: months are of x86_64`]
-      : []),
+    'against one server each: whether one carries such a rate is another question (--traffic RATE counts those that it takes)',
+    ...costDoubts(costs),
   ];
 }
 
+/** What the figures had to assume, or leave out, because nobody told. */
+export function costDoubts(costs: readonly TargetCost[]): string[] {
+  return costs.flatMap(({ target, architecture, starts }) => {
+    const { name, info, samples } = target;
+    const missing = samples.filter(
+      ({ outcome, phase, timings }) => outcome.ok && phase === 'measured' && timings.billedMs === undefined,
+    ).length;
+    const least = starts.some(({ usage }) => usage.atLeast);
+    const more =
+      info.frontDoor === undefined ? 'is behind an HTTP API' : 'sends more than a unit of an HTTP API a call';
+    return [
+      ...(architecture === undefined ? [`which architecture ${name} runs on is not known: counted as x86_64`] : []),
+      ...(least ? [`whether ${name} ${more} is not known: costs are at least these, rates at most`] : []),
+      ...(missing === 0 ? [] : [`of ${plural(missing, 'call')} of ${name} no log line tells the billed time`]),
+    ];
+  });
+}
+
+/** A cost of which only the least is known says so. */
+function leastUsd({ atLeast }: StartCost['usage'], usd: number): string {
+  return `${atLeast ? '>= ' : ''}${formatUsd(usd)}`;
+}
+
 const isHttpApi = ({ target }: TargetCost) => target.info.frontDoor === 'http-api';
+
+/** US dollars of a million usual calls. */
+export function millionFigure(cost: TargetCost, given: CostTerms): string {
+  const { usage } = usualStart(cost);
+  return leastUsd(usage, millionUsd(usage, given, termsFor(cost, given).architecture));
+}
 
 /** A row a start kind, the head first. */
 export function costCells(costs: readonly TargetCost[], given: CostTerms): string[][] {
@@ -60,7 +87,7 @@ export function costCells(costs: readonly TargetCost[], given: CostTerms): strin
       start.billedCalls === start.calls ? String(start.calls) : `${start.billedCalls} of ${start.calls}`,
       String(cost.memoryMb),
       meanText(start),
-      formatUsd(millionUsd(start.usage, given, termsFor(cost, given).architecture) / 1e6),
+      leastUsd(start.usage, millionUsd(start.usage, given, termsFor(cost, given).architecture) / 1e6),
       ...ARCHITECTURES.map(architecture => {
         const measured = cost.architecture === architecture;
         return millionText(start, given, architecture, measured);
@@ -82,7 +109,7 @@ function millionText(
 ): string {
   const at = (of: StartCost['usage']) => formatUsd(millionUsd(of, given, architecture));
   const interval = measured && usage95 !== undefined ? ` [${usage95.map(at).join(', ')}]` : '';
-  return `${at(usage)}${interval}`;
+  return `${leastUsd(usage, millionUsd(usage, given, architecture))}${interval}`;
 }
 
 /** A row a server, the head first: what it costs, and from which rate on that is less. */
@@ -92,18 +119,21 @@ export function serverCells(cost: TargetCost, given: CostTerms): string[][] {
     ...breakEvens(cost, given).map(even => [
       even.server.name,
       formatUsd(even.monthUsd),
-      rateText(even),
-      even.perSecond === undefined ? UNKNOWN : Math.round(even.perSecond * 86_400).toLocaleString('en'),
+      rateText(even, cost),
+      even.perSecond === undefined
+        ? UNKNOWN
+        : `${mostOfRate(cost)}${Math.round(even.perSecond * 86_400).toLocaleString('en')}`,
     ]),
   ];
 }
 
-export function rateText({ perSecond, perSecond95 }: BreakEven): string {
+export function rateText({ perSecond, perSecond95 }: BreakEven, cost: TargetCost): string {
   if (perSecond === undefined) return 'any';
-  return perSecond95 === undefined
-    ? formatRate(perSecond)
-    : `${formatRate(perSecond)} [${perSecond95.map(formatRate).join(', ')}]`;
+  const rate = `${mostOfRate(cost)}${formatRate(perSecond)}`;
+  return perSecond95 === undefined ? rate : `${rate} [${perSecond95.map(formatRate).join(', ')}]`;
 }
+
+const mostOfRate = (cost: TargetCost) => (usualStart(cost).usage.atLeast ? '<= ' : '');
 
 const RATES: readonly (readonly [text: string, perSecond: number])[] = [
   ['100 a day', 100 / 86_400],
@@ -125,7 +155,7 @@ export function monthCells(cost: TargetCost, given: CostTerms): string[][] {
     ['calls, evenly spread', 'a month', ...[usual, ...extra].map(({ start }) => `USD a month, all ${start}`)],
     ...RATES.map(([text, perSecond]) => {
       const calls = perSecond * SECONDS_A_MONTH;
-      const usd = [usual, ...extra].map(start => formatUsd(monthUsd(cost, start, calls, given)));
+      const usd = [usual, ...extra].map(start => leastUsd(start.usage, monthUsd(cost, start, calls, given)));
       return [text, Math.round(calls).toLocaleString('en'), ...usd];
     }),
   ];
@@ -135,7 +165,7 @@ const PING_MINUTES = 5;
 
 /** What pinging costs. */
 export function keepWarmLine(cost: TargetCost, given: CostTerms): string {
-  const usd = formatUsd(keepWarmUsd(cost, PING_MINUTES, given));
+  const usd = leastUsd(usualStart(cost).usage, keepWarmUsd(cost, PING_MINUTES, given));
   return `a ${usualStart(cost).start} call each ${PING_MINUTES} minutes, to keep one environment of ${cost.target.name}: ${usd} USD a month; AWS does not promise that it stays, and a second call at the same time meets another`;
 }
 
@@ -149,27 +179,20 @@ export function costLines(costs: readonly TargetCost[], unknown: readonly string
       const other =
         cold === undefined || cold === usual
           ? ''
-          : `, ${formatUsd(millionUsd(cold.usage, given, architecture))} per million cold ones`;
+          : `, ${leastUsd(cold.usage, millionUsd(cold.usage, given, architecture))} per million cold ones`;
       const evens = breakEvens(cost, given);
       const [first] = evens;
       const name = costs.length === 1 ? '' : `${cost.target.name}: `;
       return [
-        `cost  ${name}${millionText(usual, given, architecture, true)} USD per million ${usual.start} calls${other} (${cost.memoryMb} MB, ${architecture}; an estimate at the ${pricesName(given)})`,
+        `cost  ${name}${millionText(usual, given, architecture, true)} USD per million ${usual.start} calls${other} (${cost.memoryMb} MB, ${cost.architecture ?? 'architecture not known, counted as x86_64'}; an estimate at the ${pricesName(given)})`,
         ...(first === undefined
           ? []
           : [
-              `      ${name}less than ${first.server.name} (${formatUsd(first.monthUsd)} USD a month) below ${rateText(first)} calls a second: resnet-bench cost`,
+              `      ${name}less than ${first.server.name} (${formatUsd(first.monthUsd)} USD a month) below ${rateText(first, cost)} calls a second: resnet-bench cost`,
             ]),
       ];
     }),
+    ...costDoubts(costs).map(line => `      ${line}`),
     ...unknown.map(line => `cost  ${line}`),
   ];
-}
-
-/** `3 calls have no billed time yet`. */
-export function unbilledLines(costs: readonly TargetCost[]): string[] {
-  return costs.flatMap(({ target, starts }) => {
-    const missing = starts.reduce((sum, { calls, billedCalls }) => sum + calls - billedCalls, 0);
-    return missing === 0 ? [] : [`of ${plural(missing, 'call')} of ${target.name} no log line tells the billed time`];
-  });
 }

@@ -67,11 +67,13 @@ function startCost(target: Target, start: StartKind, memoryMb: number, prices: P
   const billedMs = meanInterval(billed.map(({ timings }) => timings.billedMs));
   if (billedMs === undefined) return undefined;
   const { frontDoor } = target.info;
-  const units = billed.map(
-    ({ requestBytes }) => usageOf({ billedMs: 0, memoryMb, frontDoor, requestBytes }, prices).httpApiUnits,
-  );
-  const httpApiUnits = units.reduce((sum, count) => sum + count, 0) / units.length;
-  const usageAt = (ms: number): Usage => ({ ...usageOf({ billedMs: ms, memoryMb }, prices), httpApiUnits });
+  const usages = billed.map(({ requestBytes }) => usageOf({ billedMs: 0, memoryMb, frontDoor, requestBytes }, prices));
+  const front = {
+    httpApiUnits: usages.reduce((sum, { httpApiUnits }) => sum + httpApiUnits, 0) / usages.length,
+    // An HTTP API that nobody told of would cost on top.
+    ...((frontDoor === undefined || usages.some(({ atLeast }) => atLeast)) && { atLeast: true as const }),
+  };
+  const usageAt = (ms: number): Usage => ({ ...usageOf({ billedMs: ms, memoryMb }, prices), ...front });
   return {
     ...{ start, calls: calls.length, billedCalls: billed.length, billedMs },
     usage: usageAt(billedMs.mean),
@@ -82,8 +84,10 @@ function startCost(target: Target, start: StartKind, memoryMb: number, prices: P
 type Billed = Sample & { timings: { billedMs: number } };
 
 /** By the instructions that its processor knows, or the machine's where that is this one. */
-function architectureOf({ machine }: RunRecord, { info }: Target): Architecture | undefined {
-  if (info.emulated) return machine?.arch === 'x64' ? 'x86_64' : machine?.arch === 'arm64' ? 'arm64' : undefined;
+export function architectureOf({ machine }: Pick<RunRecord, 'machine'>, { info }: Target): Architecture | undefined {
+  if (info.emulated || !isFunction(info)) {
+    return machine?.arch === 'x64' ? 'x86_64' : machine?.arch === 'arm64' ? 'arm64' : undefined;
+  }
   const flags = info.cpuFlags ?? [];
   if (flags.some(flag => flag.startsWith('avx'))) return 'x86_64';
   if (flags.some(flag => ['asimd', 'neon', 'sve'].includes(flag)) || /graviton|neoverse/i.test(info.cpuModel ?? '')) {
@@ -102,6 +106,7 @@ export function millionUsd(usage: Usage, { prices }: CostTerms, architecture: Ar
   return 1e6 * usageCostUsd(usage, prices, architecture);
 }
 
+/** Of those of unknown architecture as if it were x86_64, which whoever shows it must say. */
 export function termsFor({ architecture = 'x86_64' }: TargetCost, { prices, freeTier }: CostTerms): Terms {
   return { prices, freeTier, architecture };
 }
@@ -114,7 +119,7 @@ export function serverMonthUsd({ hourUsd }: Server): number {
 export interface BreakEven {
   readonly server: Server;
   readonly monthUsd: number;
-  /** Undefined where calls cost nothing. */
+  /** Undefined where calls cost nothing; at most so many where of their cost only the least is known. */
   readonly perSecond: number | undefined;
   /** By the interval of the mean billed time; undefined without one. */
   readonly perSecond95: readonly [low: number, high: number] | undefined;

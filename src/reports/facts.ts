@@ -14,10 +14,15 @@ export function describeStatus({ status, stoppedBy, scenario, options }: Run): s
   return stoppedBy === 'duration' && scenario !== 'open loop' ? 'ended by its duration' : undefined;
 }
 
+/** `warm calls`, `calls of unknown start`; of one `warm call`. */
+export function kindOfCalls(start: StartKind, count = 2): string {
+  const calls = count === 1 ? 'call' : 'calls';
+  return start === 'unknown' ? `${calls} of unknown start` : `${start} ${calls}`;
+}
+
 /** `100 warm calls`. */
 export function callsOf(count: number, start: StartKind): string {
-  if (start === 'unknown') return plural(count, 'call of unknown start', 'calls of unknown start');
-  return plural(count, `${start} call`);
+  return `${count} ${kindOfCalls(start, count)}`;
 }
 
 /** `100 warm calls (after 3 to warm up)`. */

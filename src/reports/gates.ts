@@ -1,11 +1,10 @@
 /** Thresholds against the figures of a record or of a comparison. One that nobody can judge is not kept: a gate must not open by ignorance. */
 import type { RunRecord, Target } from '../core/record.ts';
-import type { Subject, Threshold } from '../core/threshold.ts';
+import type { CountName, Subject, Threshold } from '../core/threshold.ts';
 import { supportsPercentile } from '../stats/percentile.ts';
 import type { RunComparison } from './compare-runs.ts';
-import { type CostTerms, costsOf, millionUsd, termsFor, usualStart } from './cost.ts';
-import { pricesName } from './cost-text.ts';
-import { mostOf } from './target-facts.ts';
+import type { CostTerms } from './cost.ts';
+import { coldShareOf, maxMemoryOf, usdPerMillionOf } from './gate-counts.ts';
 
 export interface Gate {
   readonly threshold: Threshold;
@@ -16,11 +15,11 @@ export interface Gate {
   readonly reason?: string;
 }
 
-type Figure = { readonly value: number; readonly reason?: string } | { readonly reason: string };
+export type Figure = { readonly value: number; readonly reason?: string } | { readonly reason: string };
 
 /** On one record; a regression is one of two. */
 export function gatesOf(record: RunRecord, thresholds: readonly Threshold[], terms: CostTerms): Gate[] {
-  return thresholds.map(threshold => gateOf(threshold, figureOf(record, threshold.subject, terms)));
+  return thresholds.map(threshold => gateOf(threshold, figureOf(record, threshold, terms)));
 }
 
 function gateOf(threshold: Threshold, figure: Figure): Gate {
@@ -41,11 +40,12 @@ function keeps(value: number, { comparison, limit }: Threshold): boolean {
   }
 }
 
-function figureOf(record: RunRecord, subject: Subject, terms: CostTerms): Figure {
+function figureOf(record: RunRecord, threshold: Threshold, terms: CostTerms): Figure {
+  const { subject, comparison } = threshold;
   if (subject.kind === 'regression') return { reason: 'a regression is judged by resnet-bench compare' };
   const target = record.targets.find(({ name }) => name === subject.target);
   if (target === undefined) return { reason: `${subject.target} was not measured` };
-  return subject.kind === 'count' ? countOf(record, target, subject.count, terms) : timeOf(target, subject);
+  return subject.kind === 'count' ? countOf(record, target, subject.count, comparison, terms) : timeOf(target, subject);
 }
 
 function timeOf({ summary }: Target, { start, timing, statistic }: Extract<Subject, { kind: 'time' }>): Figure {
@@ -69,7 +69,8 @@ function timeOf({ summary }: Target, { start, timing, statistic }: Extract<Subje
 function countOf(
   record: RunRecord,
   target: Target,
-  count: Extract<Subject, { kind: 'count' }>['count'],
+  count: CountName,
+  comparison: Threshold['comparison'],
   terms: CostTerms,
 ): Figure {
   const { samples, summary } = target;
@@ -79,34 +80,14 @@ function countOf(
       return samples.length === 0 ? { reason: 'nothing was called' } : { value: failed };
     case 'failedShare':
       return samples.length === 0 ? { reason: 'nothing was called' } : { value: failed / samples.length };
-    case 'coldShare': {
-      const known = samples.filter(({ outcome, start }) => outcome.ok && start !== 'unknown');
-      if (known.length === 0) return { reason: 'of no call is known whether it met a cold environment' };
-      return { value: known.filter(({ start }) => start === 'cold').length / known.length };
-    }
-    case 'maxMemoryMb': {
-      // By one measure for all calls, the widest that anybody told.
-      const told = MEMORY.flatMap(([name, reason]) => {
-        const value = mostOf(samples.map(({ memory }) => memory[name]));
-        return value === undefined ? [] : [{ value, reason }];
-      });
-      return told[0] ?? { reason: 'nobody told its memory' };
-    }
-    case 'usdPerMillion': {
-      const { costs, unknown } = costsOf(record, terms);
-      const cost = costs.find(one => one.target === target);
-      if (cost === undefined) return { reason: unknown[0] ?? `${target.name} is no function` };
-      const value = millionUsd(usualStart(cost).usage, terms, termsFor(cost, terms).architecture);
-      return { value, reason: `at the ${pricesName(terms)}` };
-    }
+    case 'coldShare':
+      return coldShareOf(target, comparison);
+    case 'maxMemoryMb':
+      return maxMemoryOf(target);
+    case 'usdPerMillion':
+      return usdPerMillionOf(record, target, comparison, terms);
   }
 }
-
-const MEMORY = [
-  ['maxUsedMb', 'Max Memory Used'],
-  ['peakRssMb', 'the peak of the process'],
-  ['usedMb', 'resident after a call'],
-] as const;
 
 /** A regression over the limit counts when it is real: the whole interval of the ratio lies beyond it. */
 export function comparisonGates(comparison: RunComparison, thresholds: readonly Threshold[], terms: CostTerms): Gate[] {

@@ -6,7 +6,7 @@ import { cloudWatchCells, cloudWatchLegend } from './cloudwatch.ts';
 import { describeColdStarts } from './cold-starts.ts';
 import { compareTargets } from './comparison.ts';
 import { costsOf } from './cost.ts';
-import { costCells, costLegend, keepWarmLine, monthCells, serverCells, unbilledLines } from './cost-text.ts';
+import { costCells, costLegend, keepWarmLine, monthCells, serverCells } from './cost-text.ts';
 import {
   describeFailures,
   describeSlots,
@@ -78,7 +78,6 @@ export function costBlocks(record: RunRecord, { terms, traffic }: ReportOptions)
       [
         ...(costs.length === 0 ? [] : costLegend(costs, terms)),
         ...costs.map(cost => keepWarmLine(cost, terms)),
-        ...unbilledLines(costs),
         ...unknown,
       ].map(escapeMarkup),
     ),

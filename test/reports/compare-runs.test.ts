@@ -308,12 +308,3 @@ describe('a gate on a record', () => {
     expect(one!.reason).toEqual(reason);
   });
 });
-
-it('a gate on memory goes by one measure for all calls', () => {
-  const record = runOf(0, 20);
-  for (const [i, sample] of record.targets[0]!.samples.entries()) {
-    sample.memory = i === 3 ? { usedMb: 900, maxUsedMb: 300 } : { usedMb: 500 };
-  }
-  const [one] = gatesOf(record, [gate('local.maxMemoryMb<400')], TERMS);
-  expect(one).toMatchObject({ held: true, value: 300, reason: 'Max Memory Used' });
-});

@@ -4,7 +4,8 @@ import { PRICES } from '../../src/core/prices.ts';
 import type { RunRecord, Sample } from '../../src/core/record.ts';
 import { parseTraffic } from '../../src/core/traffic.ts';
 import { breakEvens, costsOf, keepWarmUsd, millionUsd, usualStart } from '../../src/reports/cost.ts';
-import { formatUsd } from '../../src/reports/cost-text.ts';
+import { renderCost } from '../../src/reports/cost-report.ts';
+import { costCells, costLines, formatUsd, serverCells } from '../../src/reports/cost-text.ts';
 import { recommend } from '../../src/reports/recommendation.ts';
 import { sampleWith } from '../sample.ts';
 import { compared, recordOf } from './record.ts';
@@ -70,6 +71,40 @@ describe('the cost of a record', () => {
     expect(fargate!.perSecond95![0]).toBeCloseTo(fargate!.perSecond!, 5);
   });
 
+  it('of an HTTP API whose requests have no known size is the least, and says so', () => {
+    const record = billed({ frontDoor: 'http-api' });
+    const [, there] = record.targets;
+    const samples = there!.samples.map(({ requestBytes: _, ...sample }) => sample);
+    const { costs } = costsOf(recordOf(record.run, [{ ...there!, samples }]), TERMS);
+    expect(usualStart(costs[0]!).usage).toMatchObject({ httpApiUnits: 1, atLeast: true });
+    expect(costCells(costs, TERMS)[1]!.slice(5)).toEqual(['>= 0.00000287', '>= 2.87 [2.87, 2.87]', '>= 2.53']);
+    expect(serverCells(costs[0]!, TERMS)[1]![2]).toMatch(/^<= 4\.78/);
+    expect(costLines(costs, [], TERMS).join('\n')).toContain(
+      'whether lambda sends more than a unit of an HTTP API a call is not known: costs are at least these',
+    );
+  });
+
+  it('of an unknown architecture says so in lines, and whose calls no log line tells', () => {
+    const record = billed();
+    const [, there] = record.targets;
+    const { cpuModel: _, ...info } = { ...there!.info, emulated: false };
+    const samples = there!.samples.map(sample => (sample.seq === 3 ? { ...sample, timings: {} } : sample));
+    const lines = costLines(costsOf(recordOf(record.run, [{ ...there!, info, samples }]), TERMS).costs, [], TERMS);
+    expect(lines.join('\n')).toContain('architecture not known, counted as x86_64;');
+    expect(lines.slice(-2)).toEqual([
+      '      which architecture lambda runs on is not known: counted as x86_64',
+      '      of 1 call of lambda no log line tells the billed time',
+    ]);
+  });
+
+  it('says in text and Markdown too that whether one server carries a rate is another question', () => {
+    for (const format of ['table', 'md'] as const) {
+      expect(renderCost(billed(), { terms: TERMS, gates: [] }, format)).toContain(
+        'whether one carries such a rate is another question',
+      );
+    }
+  });
+
   it('of keeping warm is that of the calls: 8,760 each five minutes', () => {
     const [cost] = costsOf(billed(), TERMS).costs;
     expect(keepWarmUsd(cost!, 5, TERMS)).toBeCloseTo(8_760 * 1.86667e-6, 9);
@@ -96,7 +131,7 @@ describe('a recommendation', () => {
   it('for little traffic is the function, with the figures that it rests on', () => {
     const { verdict, because } = of('100/day');
     expect(verdict).toMatch(
-      /^for 100\/day: lambda costs less \(0\.0513 USD a month at most, even if each call met a cold environment, against 28\.84 USD a month for 1 server\)$/,
+      /^for 100\/day: lambda costs less \(0\.0513 USD a month at most, even if each call met a cold environment, against 30\.37 USD a month for 1 server \(EC2 t3\.medium\)\)$/,
     );
     expect(because.join('\n')).toContain('a call that met a cold one took 1100 ms');
   });
@@ -104,7 +139,7 @@ describe('a recommendation', () => {
   it('for much traffic is a server, as many as its peak takes', () => {
     // 25 ms a call: forty a second each.
     expect(of('100/s').verdict).toMatch(
-      /^for 100\/s: a server costs less \(86\.50 USD a month for 3 servers, against 490\.56 USD/,
+      /^for 100\/s: a server costs less \(195\.46 USD a month for 3 servers \(EC2 c7i\.large\), against 490\.56 USD/,
     );
     expect(of('burst:50/s for 10m daily').because.join('\n')).toContain('2 servers');
   });
@@ -112,6 +147,76 @@ describe('a recommendation', () => {
   it('between them depends on cold starts, and on what nobody measured', () => {
     expect(of('1/s').verdict).toContain('it depends on how many calls meet a cold environment');
     expect(of('20/s', billed({ local: false })).verdict).toContain('it depends on how many servers it takes');
+  });
+
+  it('says of what no cold call tells that it is not known', () => {
+    const record = billed();
+    const [here, there] = record.targets;
+    const samples = there!.samples.map(sample => (sample.start === 'cold' ? { ...sample, timings: {} } : sample));
+    const { verdict, because } = of('100/day', recordOf(record.run, [here!, { ...there!, samples }]));
+    expect(verdict).toMatch(
+      /lambda costs less if no call meets a cold environment; what cold ones cost is not known \(0\.00568 USD/,
+    );
+    expect(verdict).not.toContain('at most');
+    expect(because).toContain('of 1 call of lambda no log line tells the billed time');
+  });
+
+  it('counts servers only by a pace that was measured on as many processors of their architecture', () => {
+    const with64 = (threads: number, arch: string) => {
+      const record = billed();
+      const [here, there] = record.targets;
+      const machine = { ...record.machine!, arch, cpuCount: 64 };
+      return { ...record, machine, targets: [{ ...here!, info: { ...here!.info, threads } }, there!] };
+    };
+    expect(of('100/s', with64(2, 'x64')).because.join('\n')).toContain('3 servers (EC2 c7i.large)');
+    expect(of('100/s', with64(2, 'arm64')).because.join('\n')).toContain('3 servers (EC2 c7g.large (Arm))');
+    // 40 calls a second on 64 processors are 0.625 on one and 1.25 on two.
+    const { verdict, because } = of('100/s', with64(64, 'x64'));
+    expect(verdict).toMatch(
+      /^for 100\/s: it depends on how many servers it takes, .*, how many of which it takes is not known\)$/,
+    );
+    expect(because.join('\n')).toContain('80 servers (EC2 c7g.large (Arm))');
+    expect(because.join('\n')).toContain('counted by processors alone, so that how many it takes is not known');
+    // What costs less than the cheapest single one costs less than any number of them.
+    expect(of('100/day', with64(64, 'x64')).verdict).toContain('lambda costs less');
+  });
+
+  it('says that servers are counted with nothing in reserve, and takes none without the memory', () => {
+    expect(of('100/s').because.join('\n')).toContain(
+      'each busy at the peak with all of its processors, nothing in reserve',
+    );
+    const record = billed();
+    const [here, there] = record.targets;
+    const samples = here!.samples.map(sample => ({ ...sample, memory: { peakRssMb: 5_000 } }));
+    expect(of('100/s', recordOf(record.run, [{ ...here!, samples }, there!])).verdict).toBe(
+      'for 100/s: no recommendation, because no server of the price list has the 5000 MB that this process took at most',
+    );
+  });
+
+  it('of bursts tells the silence before each, and the calls that may be cold at once', () => {
+    // 120 ms a call, fifty a second.
+    expect(of('burst:50/s for 10m daily').because.join('\n')).toContain(
+      'a burst follows 24 h without a call, so that its first 6 calls or more may each meet a cold environment',
+    );
+    expect(of('50/s').because.join('\n')).not.toContain('cold environment: AWS');
+  });
+
+  it('of an unknown architecture or front door claims no more than is known', () => {
+    const without = (name: 'emulated' | 'frontDoor', traffic: string) => {
+      const record = billed({ frontDoor: 'http-api' });
+      const [here, there] = record.targets;
+      const { frontDoor, cpuModel: _, ...rest } = there!.info;
+      const info = name === 'emulated' ? { ...rest, frontDoor: frontDoor!, emulated: false } : rest;
+      return of(traffic, { ...record, targets: [here!, { ...there!, info }] });
+    };
+    // 1.53 to 1.87 USD a million calls, and 1 for the HTTP API: 66.5 to 75.3 against 65.15 at 10/s, 30.6 to 34.6 against 30.37.
+    expect(without('emulated', '4.5/s').verdict).toMatch(/it depends on its architecture, and on how many calls/);
+    expect(without('emulated', '4.5/s').because).toContain(
+      'which architecture lambda runs on is not known: counted as x86_64',
+    );
+    expect(without('frontDoor', '100/day').verdict).toMatch(
+      /it depends on what its front door costs.* a month or more/,
+    );
   });
 
   it('is none without a cost', () => {

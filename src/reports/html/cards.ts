@@ -2,8 +2,8 @@
 import type { Distribution, RunRecord, StartKind } from '../../core/record.ts';
 import type { Comparison } from '../comparison.ts';
 import { breakEvens, type CostTerms, costsOf, usualStart } from '../cost.ts';
-import { formatRate, pricesName } from '../cost-text.ts';
-import { callsOf, waitOf } from '../facts.ts';
+import { costDoubts, formatRate, pricesName } from '../cost-text.ts';
+import { callsOf, kindOfCalls, waitOf } from '../facts.ts';
 import { formatMs, plural } from '../figures.ts';
 import { isSweep } from '../sweep.ts';
 import { isFunction } from '../target-facts.ts';
@@ -71,12 +71,13 @@ function costCards(record: RunRecord, terms: CostTerms): Card[] {
     const [even] = breakEvens(cost, terms);
     if (even?.perSecond === undefined) return [];
     const interval = even.perSecond95 === undefined ? '' : `${even.perSecond95.map(formatRate).join(' to ')}; `;
-    const calls = callsOf(2, usualStart(cost).start).replace(/^2 /, '');
+    const doubts = costDoubts([cost]);
+    const calls = kindOfCalls(usualStart(cost).start);
     return [
       [
         `${cost.target.name}: ${even.server.name} costs less above`,
-        `${formatRate(even.perSecond)} calls/s`,
-        `${interval}${calls}, ${pricesName(terms)}`,
+        `${usualStart(cost).usage.atLeast ? '<= ' : ''}${formatRate(even.perSecond)} calls/s`,
+        `${interval}${calls}, ${pricesName(terms)}${doubts.map(line => `; ${line}`).join('')}`,
       ],
     ];
   });

@@ -2,16 +2,7 @@
 import type { RunRecord } from '../../core/record.ts';
 import type { Comparison } from '../comparison.ts';
 import { costsOf } from '../cost.ts';
-import {
-  costCells,
-  costLegend,
-  keepWarmLine,
-  MONTH_RATES,
-  monthCells,
-  pricesName,
-  serverCells,
-  unbilledLines,
-} from '../cost-text.ts';
+import { costCells, costLegend, keepWarmLine, MONTH_RATES, monthCells, pricesName, serverCells } from '../cost-text.ts';
 import { isOpenLoop } from '../facts.ts';
 import type { ReportOptions } from '../report-options.ts';
 import {
@@ -94,7 +85,6 @@ export function costSection(page: Page, record: RunRecord, { terms }: ReportOpti
     list(page, [
       ...(costs.length > 0 ? costLegend(costs, terms) : []),
       ...costs.map(cost => keepWarmLine(cost, terms)),
-      ...unbilledLines(costs),
       ...unknown,
     ]),
   );

@@ -2,7 +2,7 @@
 import type { RunRecord, Sample, StartKind, Target } from '../../core/record.ts';
 import { gapOf, type Parts, partsOf } from '../call-parts.ts';
 import type { Comparison } from '../comparison.ts';
-import { callsOf } from '../facts.ts';
+import { kindOfCalls } from '../facts.ts';
 import { formatMs, formatSignedMs } from '../figures.ts';
 import { gapNames } from '../side-by-side.ts';
 import { stageName } from '../stages.ts';
@@ -197,7 +197,7 @@ function singleCalls({ samples }: Target): [string, Sample][] {
   const middle = (some: readonly Sample[]) => some[Math.ceil(some.length / 2) - 1];
   const usual = (['warm', 'unknown'] as const).flatMap(start => {
     const calls = byTime(start);
-    const name = callOf(start);
+    const name = kindOfCalls(start, 1);
     const pair: [string, Sample | undefined][] = [
       [`median ${name}`, middle(calls)],
       [`slowest ${name}`, calls.length > 1 ? calls.at(-1) : undefined],
@@ -208,5 +208,3 @@ function singleCalls({ samples }: Target): [string, Sample][] {
   const calls = [...usual, [cold.length > 1 ? 'median cold call' : 'cold call', middle(cold)] as const];
   return calls.filter((call): call is [string, Sample] => call[1] !== undefined);
 }
-
-const callOf = (start: StartKind) => callsOf(1, start).replace('1 ', '');

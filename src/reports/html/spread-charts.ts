@@ -2,7 +2,7 @@
 import type { RunRecord, StartKind, Target } from '../../core/record.ts';
 import { nearestRank, supportsPercentile } from '../../stats/percentile.ts';
 import { timesOf } from '../../stats/summary.ts';
-import { callsOf, waitOf } from '../facts.ts';
+import { callsOf, kindOfCalls, waitOf } from '../facts.ts';
 import { formatMs } from '../figures.ts';
 import { chart, Plot } from './chart.ts';
 import type { Child, Page } from './page.ts';
@@ -117,7 +117,7 @@ export function histograms(page: Page, record: RunRecord): Child[] {
     return chart(
       page,
       {
-        title: `${target.name}: how many ${callsOf(2, start).replace('2 ', '')} took about so long`,
+        title: `${target.name}: how many ${kindOfCalls(start)} took about so long`,
         description: `${ascending.length} calls from ${formatMs(least)} to ${formatMs(ascending.at(-1)!)} ms`,
         ...(beyond > 0 && {
           note: `${beyond} of ${ascending.length} calls lie further right, up to ${formatMs(ascending.at(-1)!)} ms`,
