@@ -1,12 +1,14 @@
 /** What a run or a report is judged by: thresholds, prices, traffic; and how it is told whether they held. */
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { EXIT, messageOf, SetupError, UsageError } from '../core/errors.ts';
-import { PRICES, type PriceList, priceListSchema } from '../core/prices.ts';
+import { PRICES } from '../core/prices.ts';
 import { printable } from '../core/printable.ts';
 import type { Threshold } from '../core/threshold.ts';
 import type { CostTerms } from '../reports/cost.ts';
 import { type Gate, gateCells } from '../reports/gates.ts';
 import { layout } from '../reports/layout.ts';
+import { readPrices } from '../runs/price-file.ts';
 
 export interface JudgingOptions {
   readonly threshold?: readonly Threshold[];
@@ -21,6 +23,8 @@ export interface Judging {
   readonly terms: CostTerms;
   /** Where the step summary of a GitHub workflow goes, when it is asked for. */
   readonly summaryFile: string | undefined;
+  /** What a run that is resumed is to be judged by again, as its record tells it. */
+  readonly recorded: Readonly<Record<string, unknown>>;
 }
 
 /** Refuses what no run of such targets could keep: before it is measured, not after. Throws UsageError. */
@@ -54,21 +58,12 @@ export function judgingOf({ threshold = [], githubSummary, prices, freeTier }: J
     thresholds: threshold,
     terms: { prices: prices === undefined ? PRICES : readPrices(prices), freeTier: freeTier === true },
     summaryFile,
+    recorded: {
+      ...(threshold.length > 0 && { thresholds: threshold.map(({ text }) => text) }),
+      ...(prices !== undefined && { prices: resolve(prices) }),
+      ...(githubSummary === true && { githubSummary }),
+    },
   };
-}
-
-function readPrices(file: string): PriceList {
-  const hint = 'start from what resnet-bench cost --show-prices prints';
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (thrown) {
-    throw new UsageError(`--prices ${file} cannot be read: ${messageOf(thrown)}`, hint);
-  }
-  const result = priceListSchema.safeParse(json);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw new UsageError(`--prices ${file} is no price list: ${path.join('.') || 'it'}: ${message}`, hint);
 }
 
 /** Tells what held, on stderr where stdout is for a program; returns the exit code. */

@@ -21,8 +21,9 @@ export function measure(
   also?: Presentation['also'],
 ): Promise<number> {
   const { maxCost, json, out } = options;
-  return present(withCostLimit(plan, maxCost), {
-    ...{ json: json === true, limits, signal, out, judging: judgingOf(options), ...(also && { also }) },
+  const judging = judgingOf(options);
+  return present(withCostLimit(plan, maxCost, judging.terms.prices), {
+    ...{ json: json === true, limits, signal, out, judging, ...(also && { also }) },
     next: record => [...pullStep(record), reportStep(out)],
   });
 }

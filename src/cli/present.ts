@@ -43,7 +43,7 @@ export async function present(given: RunPlan, presentation: Presentation): Promi
     judging,
     given.targets.map(({ name }) => name),
   );
-  const plan = withThresholds(given, judging);
+  const plan = { ...given, options: { ...given.options, ...judging.recorded } };
   await tellRestores(presentation.signal);
   const folder = await runWithProgress(plan, presentation);
   const file = join(folder, RECORD_FILE);
@@ -69,11 +69,6 @@ export async function present(given: RunPlan, presentation: Presentation): Promi
   const csv = commandLine(['report', '--format', 'csv', ...outWords(presentation.out)]);
   process.stderr.write(printable(`error: nothing succeeded${where}\nhint: ${csv} names what failed, and why\n`));
   return EXIT.unmet;
-}
-
-function withThresholds(plan: RunPlan, { thresholds }: Judging): RunPlan {
-  if (thresholds.length === 0) return plan;
-  return { ...plan, options: { ...plan.options, thresholds: thresholds.map(({ text }) => text) } };
 }
 
 /** What an earlier run that was killed has left changed is put back before anything is measured. */

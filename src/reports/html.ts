@@ -21,7 +21,7 @@ export function renderHtml(record: RunRecord, options: ReportOptions = DEFAULT_R
     ...notesSection(page, record),
     ...verdictSection(page, record, comparison, options),
     ...gatesSection(page, options),
-    ...(sweep ? sweepSection(page, record) : comparisonSection(page, record, comparison)),
+    ...(sweep ? sweepSection(page, record, options) : comparisonSection(page, record, comparison)),
     ...partsSection(page, record, comparison),
     ...costSection(page, record, options),
     ...timesSection(page, record),

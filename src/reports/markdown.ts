@@ -45,7 +45,7 @@ export function renderMarkdown(record: RunRecord, options: ReportOptions = DEFAU
     describeSlots(record) ?? describeRate(record),
     ...gateBlocks(options.gates),
     list(describeIncidents(record).map(escapeMarkup)),
-    ...(isSweep(record.run) ? sweepBlocks(record) : comparisonBlocks(record)),
+    ...(isSweep(record.run) ? sweepBlocks(record, options) : comparisonBlocks(record)),
     ...(isSweep(record.run) ? [] : costBlocks(record, options)),
     ...record.targets.flatMap(target => targetBlocks(record, target)),
   ];
@@ -87,12 +87,12 @@ export function costBlocks(record: RunRecord, { terms, traffic }: ReportOptions)
   ];
 }
 
-function sweepBlocks({ targets }: RunRecord): string[] {
-  const cells = sweepCells(targets).map(row => row.map(escapeMarkup));
+function sweepBlocks(record: RunRecord, { terms }: ReportOptions): string[] {
+  const cells = sweepCells(record, terms).map(row => row.map(escapeMarkup));
   return [
     '### Settings',
     markdownTable(cells, { align: ['l', ...cells[0]!.slice(1).map(() => 'r' as const)] }),
-    list([...sweepLegend(targets), ...describeThreads(targets)].map(escapeMarkup)),
+    list([...sweepLegend(record, terms), ...describeThreads(record.targets)].map(escapeMarkup)),
   ];
 }
 

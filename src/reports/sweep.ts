@@ -1,11 +1,13 @@
 /** What a sweep says in cells and words: time, billed time, memory and cost of each setting, which of them are worth choosing, what threads are worth. No layout. */
-import { callCostUsd } from '../core/call-cost.ts';
-import { PRICES } from '../core/prices.ts';
-import type { Run, Sample, Target } from '../core/record.ts';
+import { usageCostUsd, usageOf } from '../core/call-cost.ts';
+import type { Run, RunRecord, Sample, StartKind, Target } from '../core/record.ts';
 import { distributionOf } from '../stats/distribution.ts';
 import { type MedianRatio, pairedMedianRatio } from '../stats/median-ratio.ts';
 import { paretoBest } from '../stats/pareto.ts';
 import { timesOf } from '../stats/summary.ts';
+import { architectureOf, type CostTerms } from './cost.ts';
+import { pricesName } from './cost-text.ts';
+import { kindOfCalls } from './facts.ts';
 import { formatMb, formatMs, formatRatioWithInterval, formatWithInterval, plural, UNKNOWN } from './figures.ts';
 import { isFunction, mostOf } from './target-facts.ts';
 
@@ -16,6 +18,8 @@ export function isSweep({ command }: Run): boolean {
 /** A target with what its row shows; undefined is not known. */
 interface Row {
   readonly target: Target;
+  /** Of its calls: warm ones, else those of which nobody knows. */
+  readonly start: StartKind;
   readonly calls: readonly Sample[];
   readonly times: ReturnType<typeof distributionOf>;
   readonly billedMs: number | undefined;
@@ -23,8 +27,9 @@ interface Row {
 }
 
 /** Rows of cells, the head first. */
-export function sweepCells(targets: readonly Target[]): string[][] {
-  const rows = targets.map(rowOf);
+export function sweepCells(record: RunRecord, terms: CostTerms): string[][] {
+  const { targets } = record;
+  const rows = targets.map(target => rowOf(record, target, terms));
   const remote = targets.some(({ info }) => isFunction(info));
   const best = paretoBest(rows.map(({ times, costUsd }) => [times?.p50 ?? undefined, costUsd]));
   const head = ['setting', 'calls', 'inference p50 ms', 'service p50 ms [95 % CI]', 'p90'];
@@ -35,20 +40,29 @@ export function sweepCells(targets: readonly Target[]): string[][] {
   ];
 }
 
-function rowOf(target: Target): Row {
-  const calls = target.samples.filter(
-    ({ outcome, phase, start }) => outcome.ok && phase === 'measured' && (start === 'warm' || start === 'unknown'),
-  );
+function rowOf(record: RunRecord, target: Target, { prices }: CostTerms): Row {
+  const { start, calls } = usualCalls(target);
   const { memoryMb, frontDoor } = target.info;
+  const architecture = architectureOf(record, target) ?? ASSUMED;
   const billed = calls.map(({ timings }) => timings.billedMs);
   const billedMs = meanOf(billed);
-  const costs = calls.map(({ timings, requestBytes }) =>
-    timings.billedMs === undefined || memoryMb === undefined
-      ? undefined
-      : callCostUsd({ billedMs: timings.billedMs, memoryMb, frontDoor, requestBytes }),
-  );
+  const costs = calls.map(({ timings: { billedMs: ms }, requestBytes }) => {
+    if (ms === undefined || memoryMb === undefined) return undefined;
+    const usage = usageOf({ billedMs: ms, memoryMb, frontDoor, requestBytes }, prices);
+    return usage.atLeast ? undefined : usageCostUsd(usage, prices, architecture);
+  });
   const times = distributionOf(calls.map(call => timesOf(call).serviceMs!));
-  return { target, calls, times, billedMs, costUsd: meanOf(costs) };
+  return { target, start, calls, times, billedMs, costUsd: meanOf(costs) };
+}
+
+/** Where nobody tells; the legend says so. */
+const ASSUMED = 'x86_64';
+
+function usualCalls({ samples }: Target): { start: StartKind; calls: Sample[] } {
+  const of = (kind: StartKind) =>
+    samples.filter(({ outcome, phase, start }) => outcome.ok && phase === 'measured' && start === kind);
+  const warm = of('warm');
+  return warm.length > 0 ? { start: 'warm', calls: warm } : { start: 'unknown', calls: of('unknown') };
 }
 
 /** Undefined unless all are known. */
@@ -58,11 +72,11 @@ function meanOf(values: readonly (number | undefined)[]): number | undefined {
   return known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
-function timeCells({ target, calls, times }: Row): string[] {
+function timeCells({ target, start, calls, times }: Row): string[] {
   const inference = distributionOf(inferenceOf(calls));
   return [
     target.name,
-    String(calls.length),
+    start === 'warm' || calls.length === 0 ? String(calls.length) : `${calls.length} of unknown start`,
     orUnknown(inference?.p50, formatMs),
     times === undefined ? UNKNOWN : formatWithInterval(times.p50, times.ci95.p50),
     orUnknown(times?.p90, formatMs),
@@ -87,19 +101,23 @@ function orUnknown(value: number | null | undefined, format: (value: number) => 
 }
 
 /** What the columns are, and what stands in none of them. */
-export function sweepLegend(targets: readonly Target[]): string[] {
-  if (!targets.some(({ info }) => isFunction(info))) return ['of warm calls; settings in turns'];
-  const { asOf, region } = PRICES;
+export function sweepLegend(record: RunRecord, terms: CostTerms): string[] {
+  const { targets } = record;
+  const kinds = [...new Set(targets.map(target => kindOfCalls(usualCalls(target).start)))].join(', or ');
+  if (!targets.some(({ info }) => isFunction(info))) return [`of ${kinds}; settings in turns`];
+  const told = targets.map(target => architectureOf(record, target));
+  const known = [...new Set(told.filter(one => one !== undefined))].join(' and ');
+  const assumed = told.includes(undefined) ? `an architecture that is not known, counted as ${ASSUMED}` : '';
   return [
-    'of warm calls; settings in turns; init and memory: cold calls and all calls; -: not known, or too few calls',
-    `USD per million warm calls: billed time and requests at the prices of ${asOf} in ${region}, x86_64, without free tier, logs and traffic: an estimate`,
+    `of ${kinds}; settings in turns; init and memory: cold calls and all calls; -: not known, or too few calls`,
+    `USD per million of them: billed time and requests at the ${pricesName(terms)}, ${[known, assumed].filter(Boolean).join(', and ')}, without free tier, logs and traffic: an estimate`,
     '*: no other setting is quicker (service p50) at the same cost or less, or cheaper at the same time or less',
   ];
 }
 
 /** What more threads are worth at each memory size, against the fewest that were tried there. */
 export function describeThreads(targets: readonly Target[]): string[] {
-  const rows = targets.map(target => ({ target, calls: rowOf(target).calls }));
+  const rows = targets.map(target => ({ target, calls: usualCalls(target).calls }));
   const sizes = [...new Set(targets.map(({ info }) => info.memoryMb))];
   const compared = sizes.flatMap(memoryMb => {
     const alike = rows

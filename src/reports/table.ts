@@ -46,7 +46,7 @@ export function renderTable(record: RunRecord, options = DEFAULT_REPORT): string
     describeSlots(record) ?? describeRate(record),
     incidentLines(record),
     ...(sweep
-      ? sweepSections(record)
+      ? sweepSections(record, options)
       : comparison === undefined
         ? record.targets.flatMap(target => targetSections(record, target))
         : comparisonSections(record, comparison)),
@@ -77,7 +77,7 @@ function targetSections(record: RunRecord, target: Target): (string | undefined)
   ];
 }
 
-function sweepSections(record: RunRecord): (string | undefined)[] {
+function sweepSections(record: RunRecord, { terms }: ReportOptions): (string | undefined)[] {
   const { targets, machine } = record;
   const [first] = targets;
   if (first === undefined) return [];
@@ -88,7 +88,7 @@ function sweepSections(record: RunRecord): (string | undefined)[] {
       .join('\n'),
     warningLines(targets),
     predictionLines(record, first),
-    [layout(sweepCells(targets), 'right'), ...sweepLegend(targets)].join('\n'),
+    [layout(sweepCells(record, terms), 'right'), ...sweepLegend(record, terms)].join('\n'),
     describeThreads(targets).join('\n'),
     ...targets.map(target => failureLines(target, `${target.name}: `)),
   ];

@@ -1,11 +1,11 @@
 /** The request of a picture, made once and sent many times. */
 import { QueryError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
+import { MOST_EVENT_BYTES } from '../core/lambda-limits.ts';
 
-/** Lambda's limit for the event of a synchronous call, with 4 KiB for what the front door puts around the body. */
-const MAX_EVENT_BYTES = 6_291_456;
+/** What the front door puts around the body. */
 const ENVELOPE_BYTES = 4_096;
-export const MAX_BODY_BYTES = MAX_EVENT_BYTES - ENVELOPE_BYTES;
+export const MAX_BODY_BYTES = MOST_EVENT_BYTES - ENVELOPE_BYTES;
 
 export interface EncodedImage {
   /** `{"image": "<base64>"}`, or an event around it. */

@@ -3,6 +3,8 @@
 import { callCostUsd, type PricedCall } from '../core/call-cost.ts';
 import { SetupError } from '../core/errors.ts';
 import type { Evidence } from '../core/evidence.ts';
+import { MOST_EVENT_BYTES } from '../core/lambda-limits.ts';
+import { ARCHITECTURES, type PriceList } from '../core/prices.ts';
 import { hasReached } from '../core/reached.ts';
 import type { Sample, TargetInfo } from '../core/record.ts';
 import type { Runner } from '../core/runner.ts';
@@ -10,9 +12,9 @@ import { prepared } from './prepared-runner.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** The plan with a limit, which the record tells. */
-export function withCostLimit(plan: RunPlan, limitUsd: number | undefined): RunPlan {
+export function withCostLimit(plan: RunPlan, limitUsd: number | undefined, prices: PriceList): RunPlan {
   if (limitUsd === undefined) return plan;
-  return { ...plan, cost: new CostWatch(limitUsd), options: { ...plan.options, maxCostUsd: limitUsd } };
+  return { ...plan, cost: new CostWatch(limitUsd, prices), options: { ...plan.options, maxCostUsd: limitUsd } };
 }
 
 /** Of a call whose log line may still come. */
@@ -27,6 +29,7 @@ type Info = Pick<TargetInfo, 'memoryMb' | 'frontDoor' | 'connection'>;
 
 export class CostWatch {
   readonly limitUsd: number;
+  readonly #prices: PriceList;
   #spentUsd = 0;
   #dearestUsd = 0;
   #inFlight = 0;
@@ -35,8 +38,9 @@ export class CostWatch {
   /** Calls by their time here, until the log tells what was billed. */
   readonly #estimated = new Map<string, Estimate>();
 
-  constructor(limitUsd: number) {
+  constructor(limitUsd: number, prices: PriceList) {
     this.limitUsd = limitUsd;
+    this.#prices = prices;
   }
 
   get spentUsd(): number {
@@ -59,10 +63,11 @@ export class CostWatch {
       );
     }
     for (const earlier of this.#unpriced.splice(0)) this.add(earlier.target, earlier.sample, { ...info, memoryMb });
-    const call = { memoryMb, frontDoor: info.frontDoor, requestBytes: sample.requestBytes };
+    const requestBytes = sample.requestBytes ?? MOST_EVENT_BYTES;
+    const call = { memoryMb, frontDoor: info.frontDoor, requestBytes };
     const billedMs = sample.evidence?.log?.billedMs;
     // The network is in it, so that it is rather too much.
-    const usd = callCostUsd({ ...call, billedMs: billedMs ?? Math.ceil(sample.completedMs - sample.issuedMs) });
+    const usd = this.#usdOf({ ...call, billedMs: billedMs ?? Math.ceil(sample.completedMs - sample.issuedMs) });
     this.#count(usd);
     if (billedMs !== undefined) return;
     this.#estimated.set(`${target} ${sample.seq}`, { ...call, usd });
@@ -76,7 +81,7 @@ export class CostWatch {
     if (estimated === undefined || log?.billedMs === undefined) return;
     this.#estimated.delete(`${target} ${seq}`);
     this.#spentUsd -= estimated.usd;
-    this.#count(callCostUsd({ ...estimated, billedMs: log.billedMs }));
+    this.#count(this.#usdOf({ ...estimated, billedMs: log.billedMs }));
   }
 
   /** Whether one more call, should it and those in flight be as dear as the dearest, costs more than is allowed. */
@@ -97,6 +102,11 @@ export class CostWatch {
         }
       },
     };
+  }
+
+  /** On the dearer processor: which one it is only some answers tell. */
+  #usdOf(call: PricedCall): number {
+    return Math.max(...ARCHITECTURES.map(architecture => callCostUsd(call, this.#prices, architecture)));
   }
 
   #count(usd: number): void {

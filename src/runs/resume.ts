@@ -2,11 +2,13 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SetupError, UsageError } from '../core/errors.ts';
+import { PRICES } from '../core/prices.ts';
 import type { RecordHead } from '../core/record.ts';
 import type { ModelOptions } from '../models/resolve.ts';
 import type { Schedule } from '../scenarios/schedule.ts';
 import { type CostWatch, withCostLimit } from './cost-watch.ts';
 import { DoneSlots } from './done-slots.ts';
+import { readPrices } from './price-file.ts';
 import { findRecord, readHead } from './read-run.ts';
 import { refuseOtherMachine, refuseOtherWork } from './resume-checks.ts';
 import type { Resumed } from './resume-clock.ts';
@@ -45,13 +47,17 @@ export async function planResume(
   const note = readResumeNote(folder);
   refuseOtherMachine(head, note);
   const soak = readSoakOptions(head, note, options.secrets);
-  const { maxCostUsd, thresholds } = head.run.options;
+  const { maxCostUsd, thresholds, prices, githubSummary } = head.run.options;
+  // Before a model is fetched.
+  const list = typeof prices === 'string' ? readPrices(prices) : PRICES;
   const planned = withCostLimit(
     await planSoak(soak, modelOptions),
     typeof maxCostUsd === 'number' ? maxCostUsd : undefined,
+    list,
   );
   // What the whole is judged by stays.
-  const plan = thresholds === undefined ? planned : { ...planned, options: { ...planned.options, thresholds } };
+  const judgedBy = Object.entries({ thresholds, prices, githubSummary }).filter(([, value]) => value !== undefined);
+  const plan = { ...planned, options: { ...planned.options, ...Object.fromEntries(judgedBy) } };
   refuseOtherWork(head, note, plan);
   return { plan, resumed: await whatIsLeft(file, head, soak, plan.cost) };
 }

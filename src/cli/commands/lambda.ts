@@ -37,12 +37,13 @@ export async function runLambda(
   };
   const asked = targetOptionsOf(paths, await withStack(options, given, signal));
   const plan = await withModelProgress(onEvent => planLambda({ ...asked, ...limits, warmup }, { signal, onEvent }));
-  return present(withCostLimit(plan, options.maxCost), {
+  const judging = judgingOf(options);
+  return present(withCostLimit(plan, options.maxCost, judging.terms.prices), {
     json: json === true,
     limits,
     signal,
     out,
-    judging: judgingOf(options),
+    judging,
     next: record => nextSteps(record, paths, options, given('memory') ? ['--memory', `${options.memory}`] : []),
   });
 }

@@ -2,7 +2,7 @@
 
 import { parseThreshold, type Threshold } from '../../core/threshold.ts';
 import { planResume } from '../../runs/resume.ts';
-import { judgingOf } from '../judging.ts';
+import { type Judging, judgingOf } from '../judging.ts';
 import { withModelProgress } from '../model-progress.ts';
 import { pullStep, reportStep } from '../next.ts';
 import { present } from '../present.ts';
@@ -30,7 +30,7 @@ export async function runResume(
     planResume({ ...(run !== undefined && { run }), outDir: out, secrets }, { signal, onEvent }),
   );
   return present(plan, {
-    judging: judgingOf({ threshold: thresholdsOf(plan.options.thresholds) }),
+    judging: judgedAsBefore(plan.options),
     json: json === true,
     limits: { durationMs: plan.options.durationMs as number },
     signal,
@@ -40,7 +40,20 @@ export async function runResume(
   });
 }
 
-/** As the run began with them. */
+/** By what the run began with. Its summary goes to the workflow that resumes it; outside of one there is none to write. */
+function judgedAsBefore({ thresholds, prices, githubSummary }: Readonly<Record<string, unknown>>): Judging {
+  const inWorkflow = Boolean(process.env.GITHUB_STEP_SUMMARY);
+  if (githubSummary === true && !inWorkflow) {
+    process.stderr.write('warning: the run began with --github-summary, and GITHUB_STEP_SUMMARY is not set here\n');
+  }
+  const judging = judgingOf({
+    threshold: thresholdsOf(thresholds),
+    ...(typeof prices === 'string' && { prices }),
+    githubSummary: githubSummary === true && inWorkflow,
+  });
+  return { ...judging, recorded: {} };
+}
+
 function thresholdsOf(texts: unknown): Threshold[] {
   return (Array.isArray(texts) ? texts : []).flatMap(text => {
     const threshold = parseThreshold(String(text));

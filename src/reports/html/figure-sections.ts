@@ -23,12 +23,12 @@ import { gapChart, partsChart, waterfalls } from './part-charts.ts';
 import { cumulative, histograms } from './spread-charts.ts';
 import { timeLine } from './time-charts.ts';
 
-export function sweepSection(page: Page, { targets }: RunRecord): Child[] {
+export function sweepSection(page: Page, record: RunRecord, { terms }: ReportOptions): Child[] {
   return section(
     page,
     'Settings',
-    table(page, sweepCells(targets), 'a row a setting'),
-    list(page, [...sweepLegend(targets), ...describeThreads(targets)]),
+    table(page, sweepCells(record, terms), 'a row a setting'),
+    list(page, [...sweepLegend(record, terms), ...describeThreads(record.targets)]),
   );
 }
 
