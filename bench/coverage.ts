@@ -6,7 +6,15 @@ import { judge } from '../src/stats/verdict.ts';
 import { SIMULATED, type Simulated } from '../test/simulated.ts';
 import { heading } from './print.ts';
 
-const COUNTS = [20, 60, 1_000];
+/** Values a side. */
+const COUNTS: readonly (readonly [number, number])[] = [
+  [10, 10],
+  [20, 20],
+  [60, 60],
+  [1_000, 1_000],
+  [10, 200],
+  [20, 400],
+];
 const REPETITIONS = 2_000;
 /** Values from which the truth of a mean or median is taken. */
 const MANY = 4_000_001;
@@ -21,20 +29,25 @@ interface Cell {
 }
 
 interface Ratio {
+  /** Of those that had an interval. */
   readonly covered: number;
   readonly declared: number;
+  readonly tooFew: number;
 }
 
 export async function benchCoverage(): Promise<void> {
   heading(`coverage of 95 % intervals, and differences declared where there is none; ${REPETITIONS} repetitions each`);
-  const head = ['times', 'n', 'median', 'mean', 'ratio, in turns', 'declared', 'ratio, apart', 'declared', 'by U test'];
+  const ratio = ['declared', 'too few'];
+  const head = ['times', 'n', 'median', 'mean', 'ratio, in turns', ...ratio, 'ratio, apart', ...ratio, 'by U test'];
   console.log(`| ${head.join(' | ')} |\n|${head.map((_, i) => (i === 0 ? '---|' : '---:|')).join('')}`);
   for (const [name, simulated] of Object.entries(SIMULATED)) {
     const truth = truthOf(simulated);
     for (const count of COUNTS) {
       const { median, mean, inTurns, apart, byU } = cellOf(simulated, count, truth);
-      const shares = [median, mean, inTurns.covered, inTurns.declared, apart.covered, apart.declared, byU];
-      console.log(`| ${name} | ${count} | ${shares.map(share => `${(100 * share).toFixed(1)} %`).join(' | ')} |`);
+      const of = ({ covered, declared, tooFew }: Ratio) => [covered, declared, tooFew];
+      const shares = [median, mean, ...of(inTurns), ...of(apart), byU];
+      const cells = shares.map(share => (Number.isNaN(share) ? '-' : `${(100 * share).toFixed(1)} %`));
+      console.log(`| ${name} | ${[...new Set(count)].join(' against ')} | ${cells.join(' | ')} |`);
     }
   }
 }
@@ -45,32 +58,35 @@ function truthOf(simulated: Simulated): { median: number; mean: number } {
   return { median: values.sort()[(MANY - 1) / 2]!, mean };
 }
 
-function cellOf(simulated: Simulated, count: number, truth: { median: number; mean: number }): Cell & { byU: number } {
+function cellOf(
+  simulated: Simulated,
+  [count, others]: readonly [number, number],
+  truth: { median: number; mean: number },
+): Cell & { byU: number } {
   const random = seededRandom(SEED + count);
-  const tally = {
-    median: 0,
-    mean: 0,
-    inTurns: { covered: 0, declared: 0 },
-    apart: { covered: 0, declared: 0 },
-    byU: 0,
-  };
+  const none = () => ({ covered: 0, declared: 0, tooFew: 0 });
+  const tally = { median: 0, mean: 0, inTurns: none(), apart: none(), byU: 0 };
   for (let i = 0; i < REPETITIONS; i++) {
-    const [one, other] = [simulated(count, random), simulated(count, random)];
+    const [one, other] = [simulated(count, random), simulated(others, random)];
     if (holds(percentileInterval(Float64Array.from(one).sort(), 50), truth.median)) tally.median++;
     if (holds(meanInterval(one)!.ci95!, truth.mean)) tally.mean++;
-    for (const paired of [true, false]) {
+    for (const paired of count === others ? [true, false] : [false]) {
       const [judged] = judge([{ values: [one], baseline: [other], paired }], 0);
       const side = paired ? tally.inTurns : tally.apart;
-      if (holds(judged!.ratio!.ci95!, 1)) side.covered++;
-      if (judged!.verdict !== 'no difference seen') side.declared++;
+      if (judged!.ratio!.ci95 === null) side.tooFew++;
+      else if (holds(judged!.ratio!.ci95, 1)) side.covered++;
+      if (judged!.verdict === 'faster' || judged!.verdict === 'slower') side.declared++;
       if (!paired && judged!.mannWhitney!.pValue <= 0.05) tally.byU++;
     }
   }
   const share = (times: number) => times / REPETITIONS;
-  const shares = ({ covered, declared }: Ratio) => ({ covered: share(covered), declared: share(declared) });
+  const shares = ({ covered, declared, tooFew }: Ratio): Ratio => ({
+    ...{ covered: covered / (REPETITIONS - tooFew), declared: share(declared), tooFew: share(tooFew) },
+  });
+  const unmeasured = { covered: Number.NaN, declared: Number.NaN, tooFew: Number.NaN };
   return {
     ...{ median: share(tally.median), mean: share(tally.mean), byU: share(tally.byU) },
-    ...{ inTurns: shares(tally.inTurns), apart: shares(tally.apart) },
+    ...{ inTurns: count === others ? shares(tally.inTurns) : unmeasured, apart: shares(tally.apart) },
   };
 }
 
