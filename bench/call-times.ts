@@ -1,7 +1,7 @@
 /** Times of the calls of an open loop: their percentiles, and how those of two contenders compare round by round. */
 import { nearestRank, supportsPercentile } from '../src/stats/percentile.ts';
-import { ms } from './print.ts';
-import type { Comparison } from './side-by-side.ts';
+import { ms, say } from './print.ts';
+import { type Comparison, ratioByRound } from './side-by-side.ts';
 
 /** Milliseconds, a value a call, in the order of the calls. */
 export interface CallTimes {
@@ -36,7 +36,7 @@ export function delayLine(name: string, delays: readonly number[]): void {
       `${percent === 100 ? 'max' : `p${percent}`} ${percent === 100 || supportsPercentile(delays.length, percent) ? ms(rank(delays, percent)) : '-'.padStart(9)}`,
   );
   const verdict = Number(rank(delays, judged).toFixed(2)) <= BUDGET_MS ? 'met' : 'MISSED';
-  console.log(`  ${name.padEnd(34)} ${shown.join('  ')}  of ${delays.length}   budget p99 ${BUDGET_MS} ms: ${verdict}`);
+  say(`  ${name.padEnd(34)} ${shown.join('  ')}  of ${delays.length}   budget p99 ${BUDGET_MS} ms: ${verdict}`);
 }
 
 /** The percentile of a round of the one by that of the same round of the other. */
@@ -45,12 +45,10 @@ export function compareRounds(
   baselines: readonly (readonly number[])[],
   percent: number,
 ): Omit<Comparison, 'means'> {
-  const ratios = ours.map((values, round) => rank(values, percent) / rank(baselines[round]!, percent));
+  const ranks = (rounds: readonly (readonly number[])[]) => rounds.map(values => rank(values, percent));
   return {
-    medianMs: rank(ours.flat(), percent),
-    baselineMs: rank(baselines.flat(), percent),
-    ratio: rank(ratios, 50),
-    spread: [rank(ratios, 10), rank(ratios, 90)],
-    rounds: ratios.length,
+    median: rank(ours.flat(), percent),
+    baseline: rank(baselines.flat(), percent),
+    ...ratioByRound({ ours: ranks(ours), baseline: ranks(baselines) }),
   };
 }

@@ -8,10 +8,10 @@ import { assembleTaskRoot } from '../lambda-image/task-root.ts';
 import { chooseModel } from '../src/runs/choose-model.ts';
 import { type ColdCall, type ColdContender, type ColdFunction, MEMORY_MB, startCold } from './cold-contender.ts';
 import { modelFile, pictures, quantisedModelFile } from './inputs.ts';
-import { heading } from './print.ts';
+import { heading, say } from './print.ts';
 import { median, quantile } from './side-by-side.ts';
 
-const ROUNDS = 15;
+const ROUNDS = 9;
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const { signal } = new AbortController();
@@ -19,7 +19,7 @@ const { signal } = new AbortController();
 export async function benchCold(): Promise<void> {
   const architecture = ARCHITECTURES.find(({ node }) => node === process.arch);
   if (process.platform !== 'linux' || architecture === undefined) {
-    console.log('\ncold starts: not here, the function is for Linux');
+    say('\ncold starts: not here, the function is for Linux');
     return;
   }
   const folder = await mkdtemp(join(tmpdir(), 'resnet-bench-cold-'));
@@ -64,7 +64,7 @@ export async function compareCold(functions: readonly ColdFunction[]): Promise<v
   try {
     for (const one of functions) contenders.push(await startCold(one, picture));
     const reason = contenders[0]?.noLimits;
-    if (reason !== undefined) console.log(`  without Lambda's share of the CPU: ${reason}`);
+    if (reason !== undefined) say(`  without Lambda's share of the CPU: ${reason}`);
     const calls = contenders.map((): ColdCall[] => []);
     // Once before, for the files to be in memory.
     for (const contender of contenders) await contender.call();
@@ -74,10 +74,10 @@ export async function compareCold(functions: readonly ColdFunction[]): Promise<v
         calls[which]!.push(await contenders[which]!.call());
       }
     }
-    console.log(
+    say(
       `  ${''.padEnd(22)}   whole = Node + code + session + first call + rest     CPU   peak MB   whole against the first`,
     );
-    for (const [i, { name }] of contenders.entries()) console.log(row(name, calls[i]!, calls[0]!));
+    for (const [i, { name }] of contenders.entries()) say(row(name, calls[i]!, calls[0]!));
   } finally {
     for (const contender of contenders) await contender.stop();
   }

@@ -4,7 +4,7 @@ import { percentileInterval } from '../src/stats/interval.ts';
 import { meanInterval } from '../src/stats/mean-interval.ts';
 import { judge } from '../src/stats/verdict.ts';
 import { SIMULATED, type Simulated } from '../test/simulated.ts';
-import { heading } from './print.ts';
+import { heading, say } from './print.ts';
 
 /** Values a side. */
 const COUNTS: readonly (readonly [number, number])[] = [
@@ -39,7 +39,7 @@ export async function benchCoverage(): Promise<void> {
   heading(`coverage of 95 % intervals, and differences declared where there is none; ${REPETITIONS} repetitions each`);
   const ratio = ['declared', 'too few'];
   const head = ['times', 'n', 'median', 'mean', 'ratio, in turns', ...ratio, 'ratio, apart', ...ratio, 'by U test'];
-  console.log(`| ${head.join(' | ')} |\n|${head.map((_, i) => (i === 0 ? '---|' : '---:|')).join('')}`);
+  say(`| ${head.join(' | ')} |\n|${head.map((_, i) => (i === 0 ? '---|' : '---:|')).join('')}`);
   for (const [name, simulated] of Object.entries(SIMULATED)) {
     const truth = truthOf(simulated);
     for (const count of COUNTS) {
@@ -47,7 +47,7 @@ export async function benchCoverage(): Promise<void> {
       const of = ({ covered, declared, tooFew }: Ratio) => [covered, declared, tooFew];
       const shares = [median, mean, ...of(inTurns), ...of(apart), byU];
       const cells = shares.map(share => (Number.isNaN(share) ? '-' : `${(100 * share).toFixed(1)} %`));
-      console.log(`| ${name} | ${[...new Set(count)].join(' against ')} | ${cells.join(' | ')} |`);
+      say(`| ${name} | ${[...new Set(count)].join(' against ')} | ${cells.join(' | ')} |`);
     }
   }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Step, Tenth } from './day-process.ts';
-import { heading } from './print.ts';
+import { heading, say } from './print.ts';
 import { timed } from './side-by-side.ts';
 
 const day = fileURLToPath(new URL('day-process.ts', import.meta.url));
@@ -23,14 +23,14 @@ export async function benchDay(): Promise<void> {
     const tenths = await makeRun(samples, folder);
     const [first, last] = [tenths[1]!, tenths.at(-1)!];
     const per = (mb: number) => `${((mb * MB) / (last.samples - first.samples)).toFixed(1)} bytes a sample`;
-    console.log(
+    say(
       `  last tenth / second: CPU ${(last.cpuMicrosPerSample / first.cpuMicrosPerSample).toFixed(3)}` +
         `, heap ${(last.heapMb / first.heapMb).toFixed(3)} (${per(last.heapMb - first.heapMb)})` +
         `, resident ${(last.rssMb / first.rssMb).toFixed(3)} (${per(last.rssMb - first.rssMb)})`,
     );
     const [run] = await readdir(folder);
     for (const file of ['samples.ndjson', 'record.json'])
-      console.log(`  ${file.padEnd(28)} ${((await stat(join(folder, run!, file))).size / MB).toFixed(1)} MB`);
+      say(`  ${file.padEnd(28)} ${((await stat(join(folder, run!, file))).size / MB).toFixed(1)} MB`);
     for (const format of ['table', 'md', 'csv', 'json']) await report(format, join(folder, run!));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -46,7 +46,7 @@ async function makeRun(samples: number, folder: string): Promise<Tenth[]> {
   const tenths: Tenth[] = [];
   for await (const text of createInterface({ input: child.stdout })) {
     const told: Tenth | Step = JSON.parse(text);
-    console.log('step' in told ? stepLine(told) : tenthLine(told));
+    say('step' in told ? stepLine(told) : tenthLine(told));
     if ('tenth' in told) tenths.push(told);
   }
   const code = await ended;
@@ -81,7 +81,5 @@ async function report(format: string, run: string): Promise<void> {
   });
   const peak = /peak (\d+)$/.exec(told)?.[1];
   if (peak === undefined) throw new Error(`no report: ${told}`);
-  console.log(
-    `  ${`report --format ${format}`.padEnd(28)} ${inSeconds(ms)}${peakText(Number(peak) / 1_024).padStart(36)}`,
-  );
+  say(`  ${`report --format ${format}`.padEnd(28)} ${inSeconds(ms)}${peakText(Number(peak) / 1_024).padStart(36)}`);
 }

@@ -9,7 +9,7 @@ import { execute } from '../src/runs/execute.ts';
 import { loadImages } from '../src/runs/load-images.ts';
 import { closedLoop } from '../src/scenarios/closed-loop.ts';
 import { pictures } from './inputs.ts';
-import { heading } from './print.ts';
+import { heading, say } from './print.ts';
 import { median } from './side-by-side.ts';
 
 /** The measured samples of a run with that runner. */
@@ -37,8 +37,6 @@ export async function benchHarness(): Promise<void> {
   const samples = await samplesOfRun(new NullRunner({ delayMs: 0 }), 20_000, 1000);
   const service = samples.map(({ issuedMs, completedMs }) => completedMs - issuedMs);
   const between = samples.slice(1).map(({ issuedMs }, i) => issuedMs - samples[i]!.completedMs);
-  console.log(
-    `  around the query, within its time     ${(median(service) * 1000).toFixed(1)} us (p50 of ${samples.length})`,
-  );
-  console.log(`  between two queries, disk included    ${(median(between) * 1000).toFixed(1)} us`);
+  say(`  around the query, within its time     ${(median(service) * 1000).toFixed(1)} us (p50 of ${samples.length})`);
+  say(`  between two queries, disk included    ${(median(between) * 1000).toFixed(1)} us`);
 }

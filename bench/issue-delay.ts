@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type CallTimes, compareRounds, delayLine } from './call-times.ts';
 import type { Job } from './open-loop-process.ts';
-import { heading, line } from './print.ts';
+import { heading, line, say } from './print.ts';
 import { benchRealSoak } from './real-soak.ts';
 import { onTerminal, terminalEnv, whyNoTerminal } from './terminal.ts';
 
@@ -15,7 +15,7 @@ const program = fileURLToPath(new URL('open-loop-process.ts', import.meta.url));
 const ANSWER_MS = 20;
 const SLOW = { intervalMs: 1_000, calls: 60, answerMs: ANSWER_MS };
 const FAST = { intervalMs: 10, calls: 450, answerMs: ANSWER_MS };
-const ROUNDS = 6;
+const ROUNDS = 5;
 /** Of a round at the fast rate, left out of the ratios: code is compiled in them. */
 const SETTLING_CALLS = 50;
 /** The greatest ratio of measured times that is right. */
@@ -37,7 +37,7 @@ export async function benchIssueDelay(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'resnet-bench-delays-'));
   try {
     heading(`issue delay of an open loop, a call a second for a minute, answered after ${ANSWER_MS} ms`);
-    if (noTerminal !== undefined) console.log(`  without the live view: ${noTerminal}`);
+    if (noTerminal !== undefined) say(`  without the live view: ${noTerminal}`);
     const slow = [TIMERS, ALONE, FOLDER, ...shown];
     const phases = slow.map((_, i) => Math.round((1_000 * i) / slow.length));
     const minutes = await Promise.all(

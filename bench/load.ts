@@ -9,12 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import autocannon from 'autocannon';
 import { readRecord } from '../src/runs/read-run.ts';
-import { heading } from './print.ts';
+import { heading, say } from './print.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const PICTURE = join(root, 'fixtures', 'odd', '1x1.png');
 const RATES = [10, 100, 1_000, 3_000];
-const SECONDS = 10;
+const SECONDS = 6;
 const RATE_LIMIT = 0.01;
 const PERCENTILE_LIMIT_MS = 1;
 const DELAY_LIMIT_MS = 5;
@@ -46,13 +46,13 @@ export async function benchLoad(): Promise<void> {
 }
 
 async function compare(url: string, rate: number): Promise<void> {
-  console.log(`  ${rate} a second`);
+  say(`  ${rate} a second`);
   await ours(url, rate);
   await takeLog(url);
   const theirs = await autocannonLoad(url, rate);
   const log = await takeLog(url);
-  console.log(row('server, called by autocannon', { perSecond: log.length / SECONDS, ...summary(log) }));
-  console.log(row('autocannon', theirs));
+  say(row('server, called by autocannon', { perSecond: log.length / SECONDS, ...summary(log) }));
+  say(row('autocannon', theirs));
 }
 
 async function ours(url: string, rate: number): Promise<void> {
@@ -66,8 +66,8 @@ async function ours(url: string, rate: number): Promise<void> {
     Math.abs(seen.p99 - wanted.p99) <= PERCENTILE_LIMIT_MS;
   const limit = rate === 100 ? `, at most ${DELAY_LIMIT_MS}: ${delayP99 <= DELAY_LIMIT_MS ? 'met' : 'MISSED'}` : '';
   const verdict = `within 1 % and 1 ms: ${met ? 'met' : 'MISSED'}; issue delay p99 ${delayP99.toFixed(2)} ms${limit}`;
-  console.log(row('server, called by ours', { perSecond: log.length / SECONDS, ...wanted }));
-  console.log(row('resnet-bench load', seen), `  ${verdict}`);
+  say(row('server, called by ours', { perSecond: log.length / SECONDS, ...wanted }));
+  say(`${row('resnet-bench load', seen)}   ${verdict}`);
 }
 
 function row(name: string, { perSecond, p50, p99 }: Seen): string {

@@ -9,13 +9,13 @@ import { loadImages } from '../src/runs/load-images.ts';
 import { FUNCTION_NAME, ourFunction } from '../src/runs/our-function.ts';
 import { Arrivals } from '../src/scenarios/arrivals.ts';
 import { modelFile, pictures } from './inputs.ts';
-import { heading, line } from './print.ts';
+import { heading, line, say } from './print.ts';
 import { type Contender, sideBySide } from './side-by-side.ts';
 
 /** A fifth of what is asked of AWS: as on the emulator. */
 const INTERVAL_MS = 1_000;
 const CALLS = 60;
-const ROUNDS = 20;
+const ROUNDS = 10;
 
 export async function benchPolling(): Promise<void> {
   const { signal } = new AbortController();
@@ -57,10 +57,10 @@ export async function benchPolling(): Promise<void> {
     const comparison = await sideBySide(on, off, effort);
     line('with / without', comparison, 1.01);
     const { ratio, spread } = comparison.means;
-    console.log(
+    say(
       `  ${'of means, which a few slow calls move'.padEnd(44)} ${ratio.toFixed(3)} [${spread.map(value => value.toFixed(3)).join(', ')}]`,
     );
-    console.log(`  ${found} traces found meanwhile, of ${(ROUNDS + 1) * CALLS} calls`);
+    say(`  ${found} traces found meanwhile, of ${(ROUNDS + 1) * CALLS} calls`);
   } finally {
     await runner.stop();
     await emulator.stop();

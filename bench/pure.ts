@@ -5,7 +5,7 @@ import { resizeAndCrop } from '../src/classifier/resize.ts';
 import { topFive } from '../src/classifier/top-five.ts';
 import { distributionOf } from '../src/stats/distribution.ts';
 import { RunningPercentiles } from '../src/stats/running-percentiles.ts';
-import { heading } from './print.ts';
+import { heading, say } from './print.ts';
 
 export async function benchPureSteps(): Promise<void> {
   const photograph = { data: bytes(1125 * 750 * 3), width: 1125, height: 750 };
@@ -25,7 +25,7 @@ export async function benchPureSteps(): Promise<void> {
   heading('pure steps');
   for (const { name, result } of bench.tasks) {
     if (result.state !== 'completed') throw new Error(`${name} failed`);
-    console.log(
+    say(
       `  ${name.padEnd(44)} ${(result.latency.p50 * 1000).toFixed(2).padStart(10)} us (p50 of ${result.latency.samplesCount})`,
     );
   }

@@ -13,8 +13,7 @@ import { onTerminal, terminalEnv } from './terminal.ts';
 
 const program = fileURLToPath(new URL('../bin/resnet-bench.js', import.meta.url));
 const TARGETS = ['lambda', 'local'] as const;
-/** Together a minute of each. */
-const ROUNDS = 4;
+const ROUNDS = 2;
 const SECONDS = 15;
 
 interface Round {

@@ -4,7 +4,7 @@ import { renderHtml } from '../src/reports/html.ts';
 import { DEFAULT_REPORT } from '../src/reports/report-options.ts';
 import { lognormalTimes, seededRandom } from '../test/random.ts';
 import { compared, recordOf } from '../test/reports/record.ts';
-import { heading } from './print.ts';
+import { heading, say } from './print.ts';
 
 const SAMPLES = 200_000;
 const ROUNDS = 5;
@@ -41,8 +41,8 @@ export async function benchReport(): Promise<void> {
   const megabytes = bytes / 1e6;
   const verdict = (held: boolean) => (held ? 'met' : 'MISSED');
   heading(`report.html of ${SAMPLES.toLocaleString('en')} samples`);
-  console.log(
+  say(
     `  rendered in ${seconds.toFixed(2)} s [${times[0]!.toFixed(2)}, ${times.at(-1)!.toFixed(2)}] over ${ROUNDS} rounds   budget ${BUDGET_S} s: ${verdict(seconds <= BUDGET_S)}`,
   );
-  console.log(`  ${megabytes.toFixed(2)} MB   budget ${BUDGET_MB} MB: ${verdict(megabytes <= BUDGET_MB)}`);
+  say(`  ${megabytes.toFixed(2)} MB   budget ${BUDGET_MB} MB: ${verdict(megabytes <= BUDGET_MB)}`);
 }

@@ -1,45 +1,76 @@
-/** `npm run bench [-- NAME...]`: our own speed, in ratios measured side by side. Nothing here passes or fails a test. */
+/** `npm run bench [-- [--write] NAME...]`: our own speed, in ratios measured side by side. Nothing here passes or fails a test. */
 import { cpus } from 'node:os';
 import { benchCold } from './cold.ts';
+import { benchComparePython } from './compare-python.ts';
 import { benchCoverage } from './coverage.ts';
 import { benchDay } from './day.ts';
+import { benchFloor } from './floor.ts';
 import { benchHarness } from './harness.ts';
 import { benchHelp } from './help.ts';
 import { benchInference } from './inference.ts';
 import { benchIssueDelay } from './issue-delay.ts';
 import { benchLoad } from './load.ts';
+import { benchOnOff } from './on-off.ts';
+import { writePage } from './page.ts';
 import { benchPolling } from './polling.ts';
 import { benchPreprocessing } from './preprocess.ts';
+import { takeSections } from './print.ts';
 import { benchPureSteps } from './pure.ts';
 import { benchReport } from './report.ts';
+import { readResults, writeResults } from './results.ts';
+import { benchRuntimeOptions } from './runtime-options.ts';
 import { benchShares } from './shares.ts';
 import { benchSynthetic } from './synthetic-vs-trained.ts';
 
+/** In the order of the page. */
 const benches: Record<string, () => Promise<void>> = {
-  cold: benchCold,
-  coverage: benchCoverage,
-  pure: benchPureSteps,
-  harness: benchHarness,
+  'compare-python': benchComparePython,
+  floor: benchFloor,
   inference: benchInference,
-  'issue-delay': benchIssueDelay,
-  day: benchDay,
-  load: benchLoad,
-  polling: benchPolling,
+  'runtime-options': benchRuntimeOptions,
   preprocess: benchPreprocessing,
-  report: benchReport,
-  help: benchHelp,
+  cold: benchCold,
   shares: benchShares,
   synthetic: benchSynthetic,
+  help: benchHelp,
+  'on-off': benchOnOff,
+  polling: benchPolling,
+  harness: benchHarness,
+  'issue-delay': benchIssueDelay,
+  load: benchLoad,
+  day: benchDay,
+  report: benchReport,
+  pure: benchPureSteps,
+  coverage: benchCoverage,
 };
+/** Takes longer than all others together. */
+const ONLY_BY_NAME = ['coverage'];
 
-const chosen = process.argv.slice(2);
+const given = process.argv.slice(2).map(name => name.replace(/^--/, ''));
+const chosen = given.filter(name => name !== 'write');
 const unknown = chosen.find(name => !(name in benches));
 if (unknown !== undefined) {
   console.error(`no benchmark ${unknown}; there are: ${Object.keys(benches).join(', ')}`);
   process.exitCode = 2;
 } else {
-  console.log(
-    `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}; ratios are medians over rounds [first, ninth decile]`,
-  );
-  for (const name of chosen.length > 0 ? chosen : Object.keys(benches)) await benches[name]!();
+  const all = Object.keys(benches).filter(name => !ONLY_BY_NAME.includes(name));
+  await measure(chosen.length > 0 ? chosen : all, given.includes('write'));
+}
+
+/** `keep`: in results.json, and with that in the README; what is not measured now stays there as it was. */
+async function measure(names: readonly string[], keep: boolean): Promise<void> {
+  const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.versions.node}`;
+  console.log(`${machine}; ratios are medians over rounds [first, ninth decile]`);
+  for (const name of names) {
+    await benches[name]!();
+    const sections = takeSections();
+    if (!keep) continue;
+    const measured = { measured: new Date().toISOString().slice(0, 10), machine, sections };
+    const results = { ...readResults(), [name]: measured };
+    const ordered = Object.fromEntries(
+      Object.keys(benches).flatMap(key => (results[key] === undefined ? [] : [[key, results[key]]])),
+    );
+    writeResults(ordered);
+    writePage(ordered);
+  }
 }

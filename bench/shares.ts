@@ -7,10 +7,10 @@ import { chooseModel } from '../src/runs/choose-model.ts';
 import { loadImages } from '../src/runs/load-images.ts';
 import { ourFunction } from '../src/runs/our-function.ts';
 import { modelFile, pictures } from './inputs.ts';
-import { heading, line } from './print.ts';
+import { heading, line, say } from './print.ts';
 import { type Contender, median, sideBySide } from './side-by-side.ts';
 
-const SPIN_MS = 10_000;
+const SPIN_MS = 5_000;
 const ROUNDS = 3;
 /** A core and no more: one after another, so that they do not share the machine's cores. */
 const SIZES = [512, 1024, 1769] as const;
@@ -31,7 +31,7 @@ export async function benchShares(): Promise<void> {
     );
     try {
       if (lambda.noLimits !== undefined) {
-        console.log(`  not here: ${lambda.noLimits.reason}`);
+        say(`  not here: ${lambda.noLimits.reason}`);
         return;
       }
       const given: number[] = [];
@@ -42,7 +42,7 @@ export async function benchShares(): Promise<void> {
       const meant = memoryMb / 1769;
       const worst = Math.max(...given.map(cores => Math.abs(cores / meant - 1)));
       const range = [Math.min(...given), Math.max(...given)].map(cores => cores.toFixed(4)).join(', ');
-      console.log(
+      say(
         `  ${`${memoryMb} MB`.padEnd(10)} ${median(given).toFixed(4)} [${range}] of ${meant.toFixed(4)}   within ${LIMIT * 100} %: ${worst <= LIMIT ? 'met' : 'MISSED'}`,
       );
     } finally {

@@ -24,16 +24,17 @@ export async function timed(work: () => unknown): Promise<number> {
 }
 
 export interface Comparison {
-  /** Medians of all calls, milliseconds. */
-  readonly medianMs: number;
-  readonly baselineMs: number;
+  /** Medians of all calls, milliseconds (or whatever the contenders return). */
+  readonly median: number;
+  readonly baseline: number;
   /** Median over rounds of (median of the one / median of the baseline). */
   readonly ratio: number;
   /** First and ninth decile of that ratio over rounds. */
   readonly spread: readonly [number, number];
   /** The same of means, which a few slow calls move. */
   readonly means: { readonly ratio: number; readonly spread: readonly [number, number] };
-  readonly rounds: number;
+  /** A median a round. */
+  readonly byRound: { readonly ours: readonly number[]; readonly baseline: readonly number[] };
 }
 
 export interface Effort {
@@ -50,7 +51,7 @@ export async function sideBySide(one: Contender, baseline: Contender, effort: Ef
   for (const contender of [one, baseline]) if (warmup > 0) await contender.round(warmup);
   const ours: number[] = [];
   const theirs: number[] = [];
-  const ratios: number[] = [];
+  const byRound = { ours: [] as number[], baseline: [] as number[] };
   const meanRatios: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const oneFirst = round % 2 === 0;
@@ -59,17 +60,22 @@ export async function sideBySide(one: Contender, baseline: Contender, effort: Ef
     const [mine, other] = oneFirst ? [first, second] : [second, first];
     ours.push(...mine);
     theirs.push(...other);
-    ratios.push(median(mine) / median(other));
+    byRound.ours.push(median(mine));
+    byRound.baseline.push(median(other));
     meanRatios.push(mean(mine) / mean(other));
   }
   return {
-    medianMs: median(ours),
-    baselineMs: median(theirs),
-    ratio: median(ratios),
-    spread: spreadOf(ratios),
+    median: median(ours),
+    baseline: median(theirs),
+    ...ratioByRound(byRound),
     means: { ratio: median(meanRatios), spread: spreadOf(meanRatios) },
-    rounds,
   };
+}
+
+/** The median over rounds of one by the other, with its deciles. */
+export function ratioByRound(byRound: Comparison['byRound']): Pick<Comparison, 'ratio' | 'spread' | 'byRound'> {
+  const ratios = byRound.ours.map((value, round) => value / byRound.baseline[round]!);
+  return { ratio: median(ratios), spread: spreadOf(ratios), byRound };
 }
 
 export function median(values: readonly number[]): number {

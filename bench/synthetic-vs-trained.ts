@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { writeSyntheticModel } from '../src/models/synthetic.ts';
 import { bareSession } from './bare-session.ts';
 import { pictures, trainedModelFile } from './inputs.ts';
-import { heading, line } from './print.ts';
+import { heading, line, say } from './print.ts';
 import { sideBySide } from './side-by-side.ts';
 
-const EFFORT = { rounds: 14, callsPerRound: 10, warmup: 1 };
+const EFFORT = { rounds: 9, callsPerRound: 10, warmup: 1 };
 
 export async function benchSynthetic(): Promise<void> {
   heading(
@@ -16,7 +16,7 @@ export async function benchSynthetic(): Promise<void> {
   );
   const trained = trainedModelFile();
   if (trained === undefined) {
-    console.log('  no trained model here: RESNET_BENCH_MODEL names one');
+    say('  no trained model here: RESNET_BENCH_MODEL names one');
     return;
   }
   const folder = await mkdtemp(join(tmpdir(), 'resnet-bench-'));
