@@ -10,6 +10,7 @@ import { benchHelp } from './help.ts';
 import { benchInference } from './inference.ts';
 import { benchIssueDelay } from './issue-delay.ts';
 import { benchLoad } from './load.ts';
+import { benchMemory } from './memory.ts';
 import { benchOnOff } from './on-off.ts';
 import { writePage } from './page.ts';
 import { benchPolling } from './polling.ts';
@@ -30,6 +31,7 @@ const benches: Record<string, () => Promise<void>> = {
   'runtime-options': benchRuntimeOptions,
   preprocess: benchPreprocessing,
   cold: benchCold,
+  memory: benchMemory,
   shares: benchShares,
   synthetic: benchSynthetic,
   help: benchHelp,
