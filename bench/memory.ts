@@ -6,7 +6,7 @@ import { ARCHITECTURES } from '../lambda-image/architecture.ts';
 import { assembleTaskRoot } from '../lambda-image/task-root.ts';
 import { chooseModel } from '../src/runs/choose-model.ts';
 import { loadImages } from '../src/runs/load-images.ts';
-import { nodeFunction } from '../src/runs/our-function.ts';
+import { ALLOCATOR_VARIABLES, nodeFunction } from '../src/runs/our-function.ts';
 import { modelFile, pictures, quantisedModelFile } from './inputs.ts';
 import { MEMORY_MB, startMeasured } from './measured-function.ts';
 import { heading, line, say } from './print.ts';
@@ -19,10 +19,10 @@ const { signal } = new AbortController();
 
 /** By name; each against none of them. */
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'large pieces returned at once': { MALLOC_MMAP_THRESHOLD_: '131072' },
-  'one arena of malloc': { MALLOC_ARENA_MAX: '1' },
   'young generation of 1 MB': { NODE_OPTIONS: '--max-semi-space-size=1' },
-  'all three': { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '1', NODE_OPTIONS: '--max-semi-space-size=1' },
+  'one pool of malloc': { MALLOC_ARENA_MAX: ALLOCATOR_VARIABLES.MALLOC_ARENA_MAX },
+  'large pieces returned at once': { MALLOC_MMAP_THRESHOLD_: ALLOCATOR_VARIABLES.MALLOC_MMAP_THRESHOLD_ },
+  'the last two, as we run it': ALLOCATOR_VARIABLES,
 };
 
 export async function benchMemory(): Promise<void> {

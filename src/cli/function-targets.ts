@@ -7,6 +7,7 @@ import type { TargetOptions } from '../runs/targets.ts';
 import { defaultImages } from './default-images.ts';
 import type { JudgingOptions } from './judging.ts';
 import { oneFunction } from './stack-options.ts';
+import { type ThreadsAsked, threadChoiceOf } from './threads-asked.ts';
 
 export interface FunctionOptions extends JudgingOptions {
   readonly url?: string;
@@ -40,7 +41,7 @@ export interface FunctionOptions extends JudgingOptions {
   readonly traceInterval?: number;
   readonly traceAttempts: number;
   readonly tracePatience?: number;
-  readonly threads: number;
+  readonly threads: ThreadsAsked;
   readonly model?: string;
   readonly preprocess: PreprocessMode;
   readonly out: string;
@@ -71,7 +72,7 @@ export function targetOptionsOf(
     },
     timeoutMs: options.timeout,
     connection: options.connection,
-    threads: options.threads,
+    ...threadChoiceOf(options.threads),
     ...(model !== undefined && { model }),
     preprocess: options.preprocess,
     outDir: options.out,

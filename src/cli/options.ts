@@ -1,5 +1,5 @@
 /** Options of a run and of its reports: each with its default, its environment variable and its check, stated once. */
-import { availableParallelism } from 'node:os';
+import { automaticThreads } from '../classifier/automatic-threads.ts';
 import { UsageError } from '../core/errors.ts';
 import { PREPROCESS_MODES } from '../core/preprocess-mode.ts';
 import { parseThreshold, type Threshold } from '../core/threshold.ts';
@@ -17,11 +17,18 @@ import {
   something,
   wholeNumber,
 } from './option.ts';
+import { AUTO, type ThreadsAsked } from './threads-asked.ts';
 
 export const DEFAULT_OUT = 'reports';
 
 /** Beyond this the runtime only fails later, and less clearly. */
 const MOST_THREADS = 1024;
+
+const someThreads = wholeNumber('--threads', 1, MOST_THREADS);
+
+function threadsOrAuto(text: string): ThreadsAsked {
+  return text === AUTO ? AUTO : someThreads(text);
+}
 
 export const iterationsOption = () =>
   option('iterations', '<n>', 'measured calls that are not cold; no limit when only --duration is given')
@@ -131,8 +138,8 @@ export const warmupOption = () =>
 
 export const threadsOption = (description = 'threads of one inference') =>
   option('threads', '<n>', description)
-    .default(availableParallelism(), `the processors of this machine: ${availableParallelism()}`)
-    .argParser(wholeNumber('--threads', 1, MOST_THREADS));
+    .default(AUTO, `auto: the whole CPUs that this process has, ${automaticThreads().threads}`)
+    .argParser(threadsOrAuto);
 
 export const modelOption = () =>
   option(

@@ -80,6 +80,8 @@ export const targetInfoSchema = z.object({
   /** Absent for the null runner, and for a function that does not tell. */
   model: targetModelSchema.exactOptional(),
   threads: z.int().positive().exactOptional(),
+  /** What the number of threads was chosen by: `2 processors`, `0.58 CPU of 1024 MB`, a quota; `asked` when it was given. */
+  threadsBy: z.string().exactOptional(),
   preprocess: z.enum(PREPROCESS_MODES).exactOptional(),
   emulated: z.boolean(),
   frontDoor: z.enum(['url', 'http-api', 'invoke']).exactOptional(),

@@ -36,7 +36,7 @@ export type CallFacts = Pick<Sample, (typeof CALL_FACTS)[number]> & {
 
 /** What a target tells of itself only with its answers; what it does not tell is absent. */
 export const LEARNED = [
-  ...(['model', 'threads', 'memoryMb', 'cpuModel'] as const),
+  ...(['model', 'threads', 'threadsBy', 'memoryMb', 'cpuModel'] as const),
   ...(['cpuCount', 'cpuFlags', 'node', 'onnxruntime'] as const),
   ...(['functionName', 'logGroup'] as const),
 ] satisfies (keyof TargetInfo)[];

@@ -2,10 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type CgroupTree, findCgroupTree } from '../core/cgroup-tree.ts';
 import { messageOf } from '../core/errors.ts';
 import { MB_PER_CPU } from '../core/lambda-limits.ts';
 import { Cgroup, dialectV1, dialectV2, groupsIn, killMembers, type Limits, read, removed } from './cgroup.ts';
-import { type CgroupTree, findCgroupTree } from './cgroup-tree.ts';
 import type { EmulatorConfig } from './config.ts';
 
 /** What an initialisation has on AWS, whatever the memory. Source: measurements of others; AWS does not say. */

@@ -1,9 +1,8 @@
 /** What a deployed function is told by environment variables; lambda-image/README.md lists them for its users. */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { parse, resolve } from 'node:path';
+import { ASKED, automaticThreads, type ThreadChoice } from '../classifier/automatic-threads.ts';
 import { messageOf, SetupError } from '../core/errors.ts';
-import { MB_PER_CPU } from '../core/lambda-limits.ts';
 import { PREPROCESS_MODES, type PreprocessMode } from '../core/preprocess-mode.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -22,6 +21,8 @@ export interface HandlerOptions {
   readonly model: ModelIdentity;
   /** Threads of one inference. */
   readonly threads: number;
+  /** What they were chosen by; for the record. */
+  readonly threadsBy?: string;
   readonly preprocess: PreprocessMode;
   /** Memory of the function, MB; undefined outside Lambda. */
   readonly memoryMb?: number | undefined;
@@ -37,7 +38,7 @@ export interface HandlerOptions {
  * - `RESNET_BENCH_MODEL_FILE`: the model, absolute or from the task root; `model.onnx`
  * - `RESNET_BENCH_MODEL_NAME`, `RESNET_BENCH_MODEL_SHA256`: what answers call it; else `{"name", "sha256"}` in the .json
  *   file beside it (`model.json`), else the file's name and no hash
- * - `RESNET_BENCH_THREADS`: see `defaultThreads`
+ * - `RESNET_BENCH_THREADS`: as many as `automaticThreads` says
  * - `RESNET_BENCH_PREPROCESS`: `torchvision` or `fast`; `torchvision`
  *
  * and Lambda's (`LAMBDA_TASK_ROOT`, `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, `_FUNCTION_NAME`, `_LOG_GROUP_NAME`, `_LOG_STREAM_NAME`). An empty
@@ -49,7 +50,7 @@ export function optionsFrom(env: Variables): HandlerOptions {
   return {
     modelFile,
     model: modelIdentity(modelFile, env),
-    threads: positiveInteger(env, 'RESNET_BENCH_THREADS') ?? defaultThreads(memoryMb),
+    ...threadChoice(env, memoryMb),
     preprocess: preprocessMode(env),
     memoryMb,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME || undefined,
@@ -58,12 +59,10 @@ export function optionsFrom(env: Variables): HandlerOptions {
   };
 }
 
-/**
- * One for less than two CPUs' worth of memory, else the whole CPUs. Lambda shows two processors even where it gives a
- * fraction of one, and there a second thread only uses up the quota: at 0.58 CPU an inference took 156 ms instead of 74.
- */
-export function defaultThreads(memoryMb: number | undefined): number {
-  return memoryMb === undefined ? availableParallelism() : Math.max(1, Math.floor(memoryMb / MB_PER_CPU));
+/** As the variable says, else by what the function has. */
+function threadChoice(env: Variables, memoryMb: number | undefined): ThreadChoice {
+  const asked = positiveInteger(env, 'RESNET_BENCH_THREADS');
+  return asked === undefined ? automaticThreads(memoryMb) : { threads: asked, threadsBy: ASKED };
 }
 
 function modelIdentity(modelFile: string, env: Variables): ModelIdentity {

@@ -5,13 +5,15 @@ import { readCpuFlags } from '../classifier/cpu-flags.ts';
 import { ONNXRUNTIME_VERSION } from '../classifier/session.ts';
 import type { HandlerOptions } from './config.ts';
 
-type RuntimeFacts = Pick<HandlerOptions, 'threads' | 'memoryMb' | 'functionName' | 'logGroup'>;
+type RuntimeFacts = Pick<HandlerOptions, 'threads' | 'threadsBy' | 'memoryMb' | 'functionName' | 'logGroup'>;
 
 /** `runtime` of an answer. */
 export interface RuntimeInfo {
   readonly node: string;
   readonly onnxruntime: string;
   readonly threads: number;
+  /** What they were chosen by: `0.58 CPU of 1024 MB`, `asked`. */
+  readonly threads_by?: string;
   /** Memory of the function, MB of 1,048,576 bytes. */
   readonly memory_mb?: number;
   readonly cpu_model?: string;
@@ -24,7 +26,7 @@ export interface RuntimeInfo {
   readonly log_group?: string;
 }
 
-export function describeRuntime({ threads, memoryMb, functionName, logGroup }: RuntimeFacts): RuntimeInfo {
+export function describeRuntime({ threads, threadsBy, memoryMb, functionName, logGroup }: RuntimeFacts): RuntimeInfo {
   const processors = cpus();
   const cpuModel = processors[0]?.model.trim();
   const cpuFlags = readCpuFlags();
@@ -32,6 +34,7 @@ export function describeRuntime({ threads, memoryMb, functionName, logGroup }: R
     node: process.versions.node,
     onnxruntime: ONNXRUNTIME_VERSION,
     threads,
+    ...(threadsBy !== undefined && { threads_by: threadsBy }),
     ...(memoryMb !== undefined && { memory_mb: memoryMb }),
     ...(cpuModel && cpuModel !== 'unknown' && { cpu_model: cpuModel }),
     ...(processors.length > 0 && { cpu_count: processors.length }),

@@ -29,8 +29,8 @@ export class FreshProcessRunner implements Runner {
   }
 
   async start(): Promise<TargetInfo> {
-    const { model, threads, preprocess } = this.#options;
-    return { model, threads, preprocess, emulated: false };
+    const { model, threads, threadsBy, preprocess } = this.#options;
+    return { model, threads, ...(threadsBy !== undefined && { threadsBy }), preprocess, emulated: false };
   }
 
   async infer(image: Image, signal: AbortSignal): Promise<Inference> {

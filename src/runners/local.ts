@@ -10,6 +10,8 @@ export interface LocalRunnerOptions {
   readonly modelFile: string;
   readonly model: ModelInfo;
   readonly threads: number;
+  /** What they were chosen by; for the record. */
+  readonly threadsBy?: string;
   readonly preprocess: PreprocessMode;
 }
 
@@ -26,12 +28,15 @@ export class LocalRunner implements Runner {
   }
 
   async start(): Promise<TargetInfo> {
-    const { model, modelFile, threads, preprocess } = this.#options;
+    const { model, modelFile, threads, threadsBy, preprocess } = this.#options;
     const startRssMb = process.memoryUsage.rss() / MB;
     const started = performance.now();
     this.#classifier = await createClassifier({ modelFile, threads, preprocess });
     this.#initMs = performance.now() - started;
-    return { model, threads, preprocess, emulated: false, startRssMb, loadedRssMb: process.memoryUsage.rss() / MB };
+    return {
+      ...{ model, threads, ...(threadsBy !== undefined && { threadsBy }), preprocess, emulated: false },
+      ...{ startRssMb, loadedRssMb: process.memoryUsage.rss() / MB },
+    };
   }
 
   async infer(image: Image): Promise<Inference> {

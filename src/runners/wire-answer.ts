@@ -96,6 +96,7 @@ function readLearned(model: unknown, runtime: JsonObject): Learned {
   return present({
     model: name === undefined ? undefined : present({ name, sha256, prepared }),
     threads: count(runtime.threads),
+    threadsBy: words(runtime.threads_by),
     memoryMb: amount(runtime.memory_mb),
     cpuModel: words(runtime.cpu_model),
     node: words(runtime.node),

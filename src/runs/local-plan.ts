@@ -15,6 +15,8 @@ export interface LocalPlanOptions {
   readonly durationMs?: number;
   readonly warmup: number;
   readonly threads: number;
+  /** What they were chosen by. */
+  readonly threadsBy?: string;
   /** A file or a name; what is there, else a download, else synthetic when absent. */
   readonly model?: string;
   readonly preprocess: PreprocessMode;
@@ -23,7 +25,7 @@ export interface LocalPlanOptions {
 
 /** Reads the pictures and finds the model. Throws UsageError or SetupError when one of them cannot be had. */
 export async function planLocal(options: LocalPlanOptions, modelOptions: ModelOptions): Promise<RunPlan> {
-  const { outDir, ...recorded } = options;
+  const { outDir, threadsBy, ...recorded } = options;
   const images = await loadImages(options.images);
   const { file: modelFile, info: model } = await chooseModel(options.model, modelOptions);
   const { threads, preprocess } = options;
@@ -32,7 +34,13 @@ export async function planLocal(options: LocalPlanOptions, modelOptions: ModelOp
     targets: [
       {
         name: 'local',
-        runner: new LocalRunner({ modelFile, model, threads, preprocess }),
+        runner: new LocalRunner({
+          modelFile,
+          model,
+          threads,
+          ...(threadsBy !== undefined && { threadsBy }),
+          preprocess,
+        }),
         scenario: closedLoop(options),
       },
     ],

@@ -122,7 +122,7 @@ async function readUnfinished(file: string, json: unknown): Promise<RunRecord> {
   );
   const targets = head.targets.map(target => {
     const summary = summaries.get(target.name)!;
-    const warnings = [...warningsOf(target.info, summary), ...disagreements.get(target.name)!];
+    const warnings = [...warningsOf(target.info, summary, head.machine), ...disagreements.get(target.name)!];
     return { ...target, summary, warnings, samples: samples.get(target.name)! };
   });
   return { ...head, incidents, targets };

@@ -36,7 +36,7 @@ export function newHead(
     },
     machine,
     images: plan.images.map(({ bytes, ...image }) => ({ ...image, bytes: bytes.length })),
-    targets: [...infos].map(([name, info]) => ({ name, info, warnings: warningsOf(info, { failed: {} }) })),
+    targets: [...infos].map(([name, info]) => ({ name, info, warnings: warningsOf(info, { failed: {} }, machine) })),
   };
 }
 
@@ -99,7 +99,10 @@ export function finishedHead(
     },
     targets: head.targets.map(target => ({
       ...target,
-      warnings: [...warningsOf(target.info, summaries.get(target.name)!), ...(runnersWarnings.get(target.name) ?? [])],
+      warnings: [
+        ...warningsOf(target.info, summaries.get(target.name)!, head.machine),
+        ...(runnersWarnings.get(target.name) ?? []),
+      ],
     })),
   };
 }

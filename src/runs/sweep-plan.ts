@@ -66,7 +66,11 @@ function nameOf({ memoryMb, threads }: Setting): string {
 function localTargets(options: SweepPlanOptions, settings: readonly Setting[], work: Work): TargetPlan[] {
   return settings.map(setting => ({
     name: nameOf(setting),
-    runner: runnerFor('local', { ...options, threads: setting.threads ?? options.threads }, work),
+    runner: runnerFor(
+      'local',
+      { ...options, ...(setting.threads !== undefined && { threads: setting.threads }) },
+      work,
+    ),
     scenario: closedLoop(options),
   }));
 }

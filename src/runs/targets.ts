@@ -72,6 +72,8 @@ export interface TargetOptions {
   readonly connection: 'keep' | 'new';
   /** Of the local target, as are model and preprocessing when the function is a deployed one. */
   readonly threads: number;
+  /** What they were chosen by. */
+  readonly threadsBy?: string;
   readonly model?: string;
   /** What `model` stood for when an earlier part of the run chose it. */
   readonly modelFile?: string;
@@ -146,8 +148,9 @@ function shownAddress(url: string, frontDoor: 'url' | 'http-api' | undefined): s
   return address.shown;
 }
 
-function localRunner({ threads, preprocess, cold }: TargetOptions, { file, info }: ChosenModel): Runner {
-  const options = { modelFile: file, model: info, threads, preprocess };
+function localRunner({ threads, threadsBy, preprocess, cold }: TargetOptions, { file, info }: ChosenModel): Runner {
+  const by = threadsBy === undefined ? {} : { threadsBy };
+  const options = { modelFile: file, model: info, threads, ...by, preprocess };
   if (cold === undefined) return new LocalRunner(options);
   return new FreshProcessRunner({ ...options, command: nodeProgram(FRESH_PROCESS_MAIN) });
 }

@@ -1,12 +1,14 @@
 /** What a reader of a target's figures must be told, each with advice. Pure: from what is known of the target and its summary. */
-import type { Summary, TargetInfo, Warning } from '../core/record.ts';
+import type { Machine, Summary, TargetInfo, Warning } from '../core/record.ts';
 
 /** A single call so far above the median tells of the machine rather than of the classifier. */
 const SLOW_CALL_RATIO = 3;
 
-export function warningsOf(info: TargetInfo, summary: Summary): Warning[] {
+/** `machine`: that of the run, where it is known. */
+export function warningsOf(info: TargetInfo, summary: Summary, machine?: Machine): Warning[] {
   return [
     syntheticWeights(info),
+    slowIntegers(info, machine),
     failures(summary),
     forbidden(info, summary),
     moreThanTheCall(summary),
@@ -20,6 +22,24 @@ function syntheticWeights({ model }: TargetInfo): Warning | undefined {
     code: 'synthetic-weights',
     message: `${model.name} has made-up weights: times are real, LABELS ARE NOT`,
     advice: 'resnet-bench model pull gets a trained model',
+  };
+}
+
+/**
+ * Instructions that add products of bytes in one step; without them integers gain little, and on x86 pairs of products may saturate on the way.
+ * Source: onnxruntime's page on quantisation.
+ */
+const BYTE_PRODUCTS = /^(avx512_vnni|avx_vnni|amx_int8|asimddp|i8mm)$/;
+
+function slowIntegers({ model, cpuFlags, emulated, connection }: TargetInfo, machine?: Machine): Warning | undefined {
+  if (!model?.precision?.startsWith('int8')) return undefined;
+  const isHere = emulated || connection === undefined;
+  const flags = cpuFlags ?? (isHere ? machine?.cpuFlags : undefined);
+  if (flags === undefined || flags.some(flag => BYTE_PRODUCTS.test(flag))) return undefined;
+  return {
+    code: 'slow-integers',
+    message: `${model.name} computes in int8, and the processor has no instructions for that (VNNI, on Arm dotprod): it gains little, and its answers may differ from those where they are`,
+    advice: 'compare with a float32 model here, or measure int8 on a processor that has them',
   };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SetupError } from '../../src/core/errors.ts';
-import { defaultThreads, optionsFrom } from '../../src/handler/config.ts';
+import { optionsFrom } from '../../src/handler/config.ts';
 
 const SHA256 = 'ab'.repeat(32);
 let taskRoot: string;
@@ -29,6 +29,7 @@ describe('without any variable', () => {
       modelFile: join(taskRoot, 'model.onnx'),
       model: { name: 'model' },
       threads: 1,
+      threadsBy: '0.58 CPU of 1024 MB',
       preprocess: 'torchvision',
       memoryMb: 1024,
       functionName: 'classify',
@@ -71,21 +72,14 @@ describe('the model', () => {
 });
 
 describe('threads', () => {
-  it.each([
-    [128, 1],
-    [1024, 1],
-    [1769, 1],
-    [3008, 1],
-    [3538, 2],
-    [7076, 4],
-    [10_240, 5],
-  ])('for %i MB are %i', (memoryMb, threads) => {
-    expect(defaultThreads(memoryMb)).toBe(threads);
-    expect(options({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb) }).threads).toBe(threads);
+  it('are those that its memory pays for, and say so', () => {
+    const { threads, threadsBy } = options({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024' });
+    expect([threads, threadsBy]).toEqual([1, '0.58 CPU of 1024 MB']);
   });
 
-  it('are those of the variable', () => {
-    expect(options({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024', RESNET_BENCH_THREADS: '2' }).threads).toBe(2);
+  it('are those of the variable, and say so', () => {
+    const { threads, threadsBy } = options({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024', RESNET_BENCH_THREADS: '2' });
+    expect([threads, threadsBy]).toEqual([2, 'asked']);
   });
 });
 

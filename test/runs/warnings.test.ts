@@ -1,6 +1,6 @@
-/** What a reader is told of calls that were not allowed, by where the function was called. */
+/** What a reader is told of calls that were not allowed, by where the function was called; and of int8 on a processor that gains little by it. */
 import { describe, expect, it } from 'vitest';
-import type { TargetInfo } from '../../src/core/record.ts';
+import type { Machine, TargetInfo } from '../../src/core/record.ts';
 import { warningsOf } from '../../src/runs/warnings.ts';
 
 describe('calls answered 403', () => {
@@ -26,5 +26,29 @@ describe('calls answered 403', () => {
     expect(warningsOf({ emulated: false }, { failed: { timeout: 1 } }).map(({ code }) => code)).toEqual([
       'failed-queries',
     ]);
+  });
+});
+
+describe('int8', () => {
+  const here = (cpuFlags?: string[]) => ({ ...(cpuFlags && { cpuFlags }) }) as Machine;
+  const model = { name: 'small', precision: 'int8 (QDQ)' };
+  const told = (info: Partial<TargetInfo>, machine?: Machine) =>
+    warningsOf({ emulated: false, model, ...info }, { failed: {} }, machine).map(({ code }) => code);
+
+  it.each([['avx512_vnni'], ['avx_vnni'], ['asimddp']])('with %s is no matter', flag => {
+    expect(told({}, here(['avx2', flag]))).toEqual([]);
+    expect(told({ connection: 'keep', cpuFlags: [flag] }, here([]))).toEqual([]);
+  });
+
+  it('without is warned of, here, emulated and on a function that tells its processor', () => {
+    expect(told({}, here(['avx2', 'avx512f']))).toEqual(['slow-integers']);
+    expect(told({ emulated: true, connection: 'keep' }, here(['avx2']))).toEqual(['slow-integers']);
+    expect(told({ connection: 'keep', cpuFlags: ['avx2'] }, here(['avx_vnni']))).toEqual(['slow-integers']);
+  });
+
+  it('on a processor that is not known, and float32 anywhere, is not', () => {
+    expect(told({}, here())).toEqual([]);
+    expect(told({ connection: 'keep' }, here(['avx2']))).toEqual([]);
+    expect(told({ model: { name: 'large', precision: 'float32' } }, here(['avx2']))).toEqual([]);
   });
 });

@@ -8,13 +8,14 @@ import { type JudgingOptions, judgingOf } from '../judging.ts';
 import { withModelProgress } from '../model-progress.ts';
 import { again, pullStep, reportStep } from '../next.ts';
 import { present } from '../present.ts';
+import { type ThreadsAsked, threadChoiceOf } from '../threads-asked.ts';
 
 export interface LocalOptions extends JudgingOptions {
   readonly iterations?: number;
   /** Milliseconds. */
   readonly duration?: number;
   readonly warmup: number;
-  readonly threads: number;
+  readonly threads: ThreadsAsked;
   readonly model?: string;
   readonly preprocess: PreprocessMode;
   readonly out: string;
@@ -31,7 +32,15 @@ export async function runLocal(paths: readonly string[], options: LocalOptions, 
   const images = paths.length > 0 ? paths : defaultImages();
   const plan = await withModelProgress(onEvent =>
     planLocal(
-      { images, ...limits, warmup, threads, ...(model !== undefined && { model }), preprocess, outDir: out },
+      {
+        images,
+        ...limits,
+        warmup,
+        ...threadChoiceOf(threads),
+        ...(model !== undefined && { model }),
+        preprocess,
+        outDir: out,
+      },
       { signal, onEvent },
     ),
   );

@@ -1,5 +1,5 @@
 /** `resnet-bench sweep`: which memory size, how many threads. */
-import { availableParallelism } from 'node:os';
+import { automaticThreads } from '../../classifier/automatic-threads.ts';
 import { UsageError } from '../../core/errors.ts';
 import { planSweep } from '../../runs/sweep-plan.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
@@ -40,7 +40,7 @@ export async function runSweep(
   if (rounds > iterations) {
     throw new UsageError(`--rounds ${rounds} is more than --iterations ${iterations}`, 'a round has a call at least');
   }
-  const counts = threads ?? (isLocal ? threadsUpTo(availableParallelism()) : []);
+  const counts = threads ?? (isLocal ? threadsUpTo(automaticThreads().threads) : []);
   const sweep = {
     ...targetOptionsOf(paths, await withStack(flat, given, signal)),
     ...{ memorySizesMb: isLocal ? [] : (memory ?? MEMORY_SIZES_MB), threadCounts: counts },

@@ -1,6 +1,6 @@
 /** Where groups may be made, by what /proc says on systems of several kinds. */
 import { expect, it } from 'vitest';
-import { findCgroupTree } from '../../src/emulator/cgroup-tree.ts';
+import { findCgroupTree } from '../../src/core/cgroup-tree.ts';
 
 const V1 = `31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755
 32 31 0:29 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu
