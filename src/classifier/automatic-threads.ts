@@ -12,6 +12,8 @@ export interface ThreadChoice {
 /** `threadsBy` where somebody said how many. */
 export const ASKED = 'asked';
 
+const SAME = 0.01;
+
 /** What a process is given of its machine. */
 export interface Given {
   readonly processors: number;
@@ -25,19 +27,37 @@ export interface Given {
  * The whole CPUs of the least of them, and one at least. Lambda shows two processors even where it gives a fraction of one, and there a
  * second thread only uses up the quota: at 0.58 CPU an inference took 156 ms instead of 74.
  */
-export function threadsFor({ processors, quotaCpus, memoryMb }: Given): ThreadChoice {
-  const shares = [
-    ...(memoryMb === undefined ? [] : [{ cpus: memoryMb / MB_PER_CPU, of: `of ${memoryMb} MB` }]),
-    ...(quotaCpus === undefined ? [] : [{ cpus: quotaCpus, of: "by its control group's quota" }]),
-  ];
-  const [least] = shares.filter(({ cpus }) => cpus < processors).sort((a, b) => a.cpus - b.cpus);
+export function threadsFor(given: Given): ThreadChoice {
+  const { processors } = given;
+  const least = leastShare(given);
   if (least === undefined) {
     return { threads: processors, threadsBy: `${processors} ${processors === 1 ? 'processor' : 'processors'}` };
   }
   return { threads: Math.max(1, Math.floor(least.cpus)), threadsBy: `${least.cpus.toFixed(2)} CPU ${least.of}` };
 }
 
+/** Undefined where the processors are given whole. */
+function leastShare({ processors, quotaCpus, memoryMb }: Given): { cpus: number; of: string } | undefined {
+  const byMemory = memoryMb === undefined ? undefined : memoryMb / MB_PER_CPU;
+  // A quota that carries out what the memory pays for is off by its rounding.
+  const isOfItsOwn = quotaCpus !== undefined && !(byMemory !== undefined && Math.abs(quotaCpus / byMemory - 1) < SAME);
+  const shares = [
+    ...(byMemory === undefined ? [] : [{ cpus: byMemory, of: `of ${memoryMb} MB` }]),
+    ...(isOfItsOwn ? [{ cpus: quotaCpus, of: "by its control group's quota" }] : []),
+  ];
+  return shares.filter(({ cpus }) => cpus < processors).sort((a, b) => a.cpus - b.cpus)[0];
+}
+
 /** For this process. */
 export function automaticThreads(memoryMb?: number): ThreadChoice {
-  return threadsFor({ processors: availableParallelism(), quotaCpus: readCpuQuota(), memoryMb });
+  return threadsFor(givenHere(memoryMb));
+}
+
+/** Whether this process gets less time than the processors that it sees have. */
+export function hasQuota(memoryMb?: number): boolean {
+  return leastShare(givenHere(memoryMb)) !== undefined;
+}
+
+function givenHere(memoryMb: number | undefined): Given {
+  return { processors: availableParallelism(), quotaCpus: readCpuQuota(), memoryMb };
 }

@@ -23,11 +23,13 @@ export interface ClassifierOptions {
   /** Threads of one inference. */
   readonly threads: number;
   readonly preprocess: PreprocessMode;
+  /** Of a Lambda function, MB of 1,048,576 bytes: a share of the processors comes with it. */
+  readonly memoryMb?: number | undefined;
 }
 
 /** Loads the model. Throws SetupError when it does not fit. */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
-  const session = await createSession(options.modelFile, options.threads);
+  const session = await createSession(options.modelFile, options.threads, options.memoryMb);
   // Fresh memory for each input would cost more than filling it. Several calls at once need several.
   const spareInputs: Float32Array<ArrayBuffer>[] = [];
   return {

@@ -10,6 +10,8 @@ const MAX_PIXELS = 178_956_970;
 
 // Every picture of a benchmark is decoded anew, so a cache would only hide the work and hold memory.
 sharp.cache(false);
+// One picture at a time: helper threads would only take turns with the network's.
+sharp.concurrency(1);
 
 /** Version of sharp, for the record. */
 export const SHARP_VERSION: string = sharp.versions.sharp ?? 'unknown';

@@ -27,7 +27,10 @@ const MOST_THREADS = 1024;
 const someThreads = wholeNumber('--threads', 1, MOST_THREADS);
 
 function threadsOrAuto(text: string): ThreadsAsked {
-  return text === AUTO ? AUTO : someThreads(text);
+  if (text === AUTO) return AUTO;
+  if (!/^[-\d]/.test(text))
+    throw new UsageError(`--threads must be a whole number or ${AUTO}, got "${text}"`, 'for example --threads 2');
+  return someThreads(text);
 }
 
 export const iterationsOption = () =>

@@ -17,6 +17,8 @@ it.each([
   [{ processors: 2, memoryMb: 1024 }, 1, '0.58 CPU of 1024 MB'],
   [{ processors: 2, memoryMb: 1769 }, 1, '1.00 CPU of 1769 MB'],
   [{ processors: 6, memoryMb: 3538 }, 2, '2.00 CPU of 3538 MB'],
+  [{ processors: 2, memoryMb: 1024, quotaCpus: 0.57885 }, 1, '0.58 CPU of 1024 MB'],
+  [{ processors: 6, memoryMb: 3538, quotaCpus: 1.99995 }, 2, '2.00 CPU of 3538 MB'],
   [{ processors: 6, memoryMb: 10_240 }, 5, '5.79 CPU of 10240 MB'],
   [{ processors: 2, memoryMb: 10_240 }, 2, '2 processors'],
   [{ processors: 6, memoryMb: 3538, quotaCpus: 1.5 }, 1, "1.50 CPU by its control group's quota"],
