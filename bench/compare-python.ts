@@ -19,9 +19,9 @@ import { type Contender, type Effort, sideBySide, timed } from './side-by-side.t
 
 const SCRIPT = 'original.py';
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
-/** A round calls each picture once, and once more. */
-const LOCAL: Effort = { rounds: 12, callsPerRound: 14, warmup: 7 };
-const WARM: Effort = { rounds: 8, callsPerRound: 14, warmup: 7 };
+/** A round calls each picture once. */
+const LOCAL: Effort = { rounds: 10, callsPerRound: 7, warmup: 7 };
+const WARM: Effort = { rounds: 10, callsPerRound: 7, warmup: 7 };
 const COLD: Effort = { rounds: 9, callsPerRound: 1, warmup: 1 };
 const MEMORY: Effort = { rounds: 3, callsPerRound: 1, warmup: 0 };
 const { signal } = new AbortController();

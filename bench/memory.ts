@@ -1,7 +1,9 @@
 /** The function's memory at 1024 MB: what settings of the C library's allocator and of V8 are worth, and what they cost in time. */
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ARCHITECTURES } from '../lambda-image/architecture.ts';
 import { assembleTaskRoot } from '../lambda-image/task-root.ts';
 import { chooseModel } from '../src/runs/choose-model.ts';
@@ -25,6 +27,21 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'the last two, as we run it': ALLOCATOR_VARIABLES,
 };
 
+const PARTS = fileURLToPath(new URL('memory-parts.mjs', import.meta.url));
+
+/** What each step adds to the peak, in a process with those settings. */
+function partsLine(name: string, model: string, env: Readonly<Record<string, string>>): string {
+  const text = execFileSync(process.execPath, [PARTS, model, ...pictures()], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, ...env },
+  });
+  const peaks = Object.entries(JSON.parse(text) as Record<string, number>);
+  const added = peaks.map(
+    ([step, mb], at) => `${step} ${at === 0 ? '' : '+'}${(mb - (peaks[at - 1]?.[1] ?? 0)).toFixed(0)}`,
+  );
+  return `  by part, ${name}: ${added.join(', ')} = ${peaks.at(-1)![1].toFixed(0)} MB`;
+}
+
 export async function benchMemory(): Promise<void> {
   const architecture = ARCHITECTURES.find(({ node }) => node === process.arch);
   if (process.platform !== 'linux' || architecture === undefined) {
@@ -40,6 +57,8 @@ export async function benchMemory(): Promise<void> {
       const root = join(folder, model.info.name);
       await assembleTaskRoot(model, architecture, root, { prepare: true, signal });
       heading(`memory of ${model.info.name} as a function of ${MEMORY_MB} MB: a setting / none`);
+      for (const [name, env] of [['none', {}] as const, ['as we run it', ALLOCATOR_VARIABLES] as const])
+        say(partsLine(name, join(root, 'model.onnx'), env));
       const plain = await startMeasured('plain', { ...nodeFunction(root), env: {} }, images);
       try {
         for (const [name, env] of Object.entries(SETTINGS)) {

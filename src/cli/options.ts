@@ -141,7 +141,7 @@ export const warmupOption = () =>
 
 export const threadsOption = (description = 'threads of one inference') =>
   option('threads', '<n>', description)
-    .default(AUTO, `auto: the whole CPUs that this process has, ${automaticThreads().threads}`)
+    .default(AUTO, `auto, the whole CPUs that this process has: ${automaticThreads().threads}`)
     .argParser(threadsOrAuto);
 
 export const modelOption = () =>

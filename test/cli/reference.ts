@@ -59,7 +59,10 @@ function optionRow(option: Option): string[] {
 function defaultOf({ defaultValue, defaultValueDescription, negate }: Option): string {
   if (negate || defaultValue === undefined) return '';
   // How many that are is the machine's.
-  return (defaultValueDescription ?? String(defaultValue)).replace(/^(the processors of this machine): \d+$/, '$1');
+  return (defaultValueDescription ?? String(defaultValue)).replace(
+    /^(auto, the whole CPUs that this process has): \d+$/,
+    '$1',
+  );
 }
 
 function exits(): string[][] {
