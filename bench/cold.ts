@@ -11,7 +11,7 @@ import { modelFile, pictures, quantisedModelFile } from './inputs.ts';
 import { heading, say } from './print.ts';
 import { median, quantile } from './side-by-side.ts';
 
-const ROUNDS = 9;
+const ROUNDS = 7;
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const { signal } = new AbortController();

@@ -14,7 +14,7 @@ import { onTerminal, terminalEnv, whyNoTerminal } from './terminal.ts';
 const program = fileURLToPath(new URL('open-loop-process.ts', import.meta.url));
 const ANSWER_MS = 20;
 const SLOW = { intervalMs: 1_000, calls: 60, answerMs: ANSWER_MS };
-const FAST = { intervalMs: 10, calls: 450, answerMs: ANSWER_MS };
+const FAST = { intervalMs: 10, calls: 300, answerMs: ANSWER_MS };
 const ROUNDS = 5;
 /** Of a round at the fast rate, left out of the ratios: code is compiled in them. */
 const SETTLING_CALLS = 50;

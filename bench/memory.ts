@@ -14,9 +14,9 @@ import { MEMORY_MB, startMeasured } from './measured-function.ts';
 import { heading, line, say } from './print.ts';
 import { type Effort, sideBySide } from './side-by-side.ts';
 
-const MEMORY: Effort = { rounds: 3, callsPerRound: 1, warmup: 1 };
-const WARM: Effort = { rounds: 10, callsPerRound: 14, warmup: 7 };
-const COLD: Effort = { rounds: 7, callsPerRound: 1, warmup: 0 };
+const MEMORY: Effort = { rounds: 3, callsPerRound: 1, warmup: 0 };
+const WARM: Effort = { rounds: 6, callsPerRound: 14, warmup: 7 };
+const COLD: Effort = { rounds: 5, callsPerRound: 1, warmup: 0 };
 const { signal } = new AbortController();
 
 /** By name; each against none of them. */

@@ -19,7 +19,8 @@ export function renderResults(results: Results): string {
       `### ${name}\n\n${measured}, ${machine}\n\n${sections.map(renderSection).join('\n\n')}`,
   );
   const head = ['what', 'ratio [deciles]', 'budget', ''];
-  return `## Budgets\n\n${markdownTable([head, ...budgets], { padding: false, alignDelimiters: false })}\n\n## Measured\n\n${parts.join('\n\n')}`;
+  const table = markdownTable([head, ...budgets], { padding: false, alignDelimiters: false });
+  return `## Budgets\n\n${budgets.length > 0 ? table : 'None of these measurements is kept round by round.'}\n\n## Measured\n\n${parts.join('\n\n')}`;
 }
 
 /** The page with the results in place of those that stand in it. */

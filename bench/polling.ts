@@ -15,7 +15,7 @@ import { type Contender, sideBySide } from './side-by-side.ts';
 /** A fifth of what is asked of AWS: as on the emulator. */
 const INTERVAL_MS = 1_000;
 const CALLS = 60;
-const ROUNDS = 10;
+const ROUNDS = 7;
 
 export async function benchPolling(): Promise<void> {
   const { signal } = new AbortController();

@@ -1,5 +1,5 @@
 /** `npm run bench [-- [--write] NAME...]`: our own speed, in ratios measured side by side. Nothing here passes or fails a test. */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { benchCold } from './cold.ts';
 import { benchComparePython } from './compare-python.ts';
 import { benchCoverage } from './coverage.ts';
@@ -64,10 +64,12 @@ async function measure(names: readonly string[], keep: boolean): Promise<void> {
   const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.versions.node}`;
   console.log(`${machine}; ratios are medians over rounds [first, ninth decile]`);
   for (const name of names) {
+    // Of the minute before: what else was going on.
+    const load = `load ${loadavg()[0]!.toFixed(1)} before`;
     await benches[name]!();
     const sections = takeSections();
     if (!keep) continue;
-    const measured = { measured: new Date().toISOString().slice(0, 10), machine, sections };
+    const measured = { measured: new Date().toISOString().slice(0, 10), machine: `${machine}, ${load}`, sections };
     const results = { ...readResults(), [name]: measured };
     const ordered = Object.fromEntries(
       Object.keys(benches).flatMap(key => (results[key] === undefined ? [] : [[key, results[key]]])),

@@ -7,7 +7,7 @@ import { modelFile, pictures, quantisedModelFile } from './inputs.ts';
 import { heading, line } from './print.ts';
 import { type Contender, type Effort, sideBySide, timed } from './side-by-side.ts';
 
-const EFFORT: Effort = { rounds: 10, callsPerRound: 8, warmup: 1 };
+const EFFORT: Effort = { rounds: 7, callsPerRound: 6, warmup: 1 };
 const SETTLING_CALLS = 2;
 
 interface Options extends InferenceSession.SessionOptions {

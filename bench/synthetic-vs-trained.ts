@@ -8,7 +8,7 @@ import { pictures, trainedModelFile } from './inputs.ts';
 import { heading, line, say } from './print.ts';
 import { sideBySide } from './side-by-side.ts';
 
-const EFFORT = { rounds: 9, callsPerRound: 10, warmup: 1 };
+const EFFORT = { rounds: 7, callsPerRound: 10, warmup: 1 };
 
 export async function benchSynthetic(): Promise<void> {
   heading(
