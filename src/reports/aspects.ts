@@ -1,6 +1,6 @@
 /** What a decision looks at, each with the figures of this record and the sentence that they support; where there are none, how to get them. No layout. */
 import type { RunRecord, Target } from '../core/record.ts';
-import { coldExtraMs } from './call-parts.ts';
+import { coldExtraMs, initBeforeMs } from './call-parts.ts';
 import type { Comparison } from './comparison.ts';
 import { breakEvens, type CostTerms, costsOf, usualStart } from './cost.ts';
 import { costDoubts, millionFigure, pricesName, rateText } from './cost-text.ts';
@@ -67,7 +67,9 @@ function coldStart({ targets }: RunRecord): Aspect {
     const extra = coldExtraMs(target);
     const cold = target.summary.cold?.serviceMs;
     if (cold === undefined) return [];
-    const of = extra === undefined ? '' : `, ${formatMs(extra.extraMs)} ms more than a warm one`;
+    const before = initBeforeMs(target);
+    const session = before === undefined ? '' : `, and ${formatMs(before)} ms for model and session before it`;
+    const of = `${extra === undefined ? '' : `, ${formatMs(extra.extraMs)} ms more than a warm one`}${session}`;
     return [
       {
         target,

@@ -115,6 +115,18 @@ export function coldExtraMs({ samples }: Target): { extraMs: number; count: numb
     : { extraMs: cold.ms - warm.ms, count: cold.count, of: measuredCount(samples) };
 }
 
+/** Mean init of cold calls that had it before them: in this process model and session are made before the first call. Undefined where it is a part of them, or not known. */
+export function initBeforeMs({ samples }: Target): number | undefined {
+  const inits = samples
+    .filter(call => call.start === 'cold' && call.outcome.ok && call.phase === 'measured')
+    .map(timesOf)
+    .map(({ serviceMs, handlerMs, initMs }) =>
+      initMs !== undefined && handlerMs !== undefined && serviceMs! - handlerMs < initMs ? initMs : undefined,
+    );
+  if (inits.length === 0 || inits.includes(undefined)) return undefined;
+  return inits.reduce<number>((sum, ms) => sum + ms!, 0) / inits.length;
+}
+
 /** Calls of any start that succeeded, but for the warm-up: of so many the cold ones are a share. */
 function measuredCount(samples: readonly Sample[]): number {
   return samples.filter(({ outcome, phase }) => outcome.ok && phase === 'measured').length;

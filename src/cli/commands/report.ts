@@ -69,7 +69,7 @@ async function rendered(record: RunRecord, format: ReportFormat, options: Report
 
 /** Whole or not at all, and says where. Throws SetupError. */
 export async function writeReport(file: string, pieces: Iterable<string>): Promise<void> {
-  const part = `${file}.part`;
+  const part = `${file}.${process.pid}.part`;
   try {
     // One folder: a path with several that are missing is more likely a mistake.
     if (!existsSync(dirname(file))) await mkdir(dirname(file));

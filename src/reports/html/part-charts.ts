@@ -1,6 +1,6 @@
 /** Where the time goes: the gap between targets, the parts of a call, and single calls. */
 import type { RunRecord, Sample, StartKind, Target } from '../../core/record.ts';
-import { gapOf, type Parts, partsOf } from '../call-parts.ts';
+import { gapOf, initBeforeMs, type Parts, partsOf } from '../call-parts.ts';
 import type { Comparison } from '../comparison.ts';
 import { kindOfCalls } from '../facts.ts';
 import { formatMs, formatSignedMs } from '../figures.ts';
@@ -106,7 +106,7 @@ export function partsChart(page: Page, { targets }: RunRecord): Child[] {
           key: key.map(name => [stageName(name), PART_COLORS[name] ?? 'var(--c3)']),
         },
         {
-          ...{ height: 65 + labels.length * 40, marginLeft: 170, marginRight: 70 },
+          ...{ height: 65 + labels.length * 40, marginLeft: 195, marginRight: 70 },
           x: { label: 'ms, means: medians do not add up', grid: true },
           y: { label: null, domain: labels },
           marks: [
@@ -134,10 +134,17 @@ export function partsChart(page: Page, { targets }: RunRecord): Child[] {
   ];
 }
 
-function barOf({ name, samples }: Target, start: StartKind): { label: string; start: StartKind; parts: Parts }[] {
+function barOf(target: Target, start: StartKind): { label: string; start: StartKind; parts: Parts }[] {
+  const { name, samples } = target;
   const calls = samples.filter(sample => sample.start === start && sample.outcome.ok && sample.phase === 'measured');
   const parts = partsOf(calls);
-  return parts === undefined ? [] : [{ label: `${name}, ${parts.count} ${start}`, start, parts }];
+  if (parts === undefined) return [];
+  const label = `${name}, ${parts.count} ${start}`;
+  const before = start === 'cold' ? initBeforeMs(target) : undefined;
+  if (before === undefined) return [{ label, start, parts }];
+  // Beside a function's cold start stands all that starting anew takes here.
+  const whole = { ...parts, serviceMs: parts.serviceMs + before, parts: [['initMs', before] as const, ...parts.parts] };
+  return [{ label: `${label}, init before it`, start, parts: whole }];
 }
 
 /** Single calls, part by part. */

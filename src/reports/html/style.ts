@@ -41,5 +41,5 @@ figure svg{max-width:100%;min-width:min(34rem,100%);height:auto;overflow:visible
 .tip{position:fixed;z-index:1;pointer-events:none;background:var(--fg);color:var(--bg);padding:.25rem .5rem;border-radius:.3rem;font-size:.8rem;white-space:pre-line;max-width:22rem}
 details{margin:.6rem 0}summary{cursor:pointer}
 .skip{position:absolute;left:-999px}.skip:focus{left:1rem;top:.2rem}
-@media print{body{max-width:none;font-size:11px}details::details-content{content-visibility:visible;block-size:auto}.tip,.skip{display:none}h2{break-after:avoid}.wide{overflow:visible}}
+@media print{.key span,.cards li{print-color-adjust:exact;-webkit-print-color-adjust:exact}body{max-width:none;font-size:11px}details::details-content{content-visibility:visible;block-size:auto}.tip,.skip{display:none}h2{break-after:avoid}.wide{overflow:visible}}
 `;
