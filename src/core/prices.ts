@@ -29,7 +29,7 @@ const serverSchema = z.object({
   hourUsd: usd,
   /** Not known where it is absent. */
   architecture: z.enum(ARCHITECTURES).exactOptional(),
-  /** Of each processor the share that the price pays for day and night, as of a burstable one; all of it where it is absent. */
+  /** Of its processors the share that the price pays for on a day's average, as of a burstable one; all of it where it is absent. */
   sustainedShare: z.number().positive().max(1).exactOptional(),
   source: z.string(),
 });

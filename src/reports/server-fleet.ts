@@ -1,4 +1,6 @@
 /** How many servers of the price list a traffic takes at this machine's pace, and whether that pace says anything of them. No layout. */
+
+import { SECONDS_A_MONTH } from '../core/month.ts';
 import type { Architecture, Server } from '../core/prices.ts';
 import type { RunRecord, Target } from '../core/record.ts';
 import type { Traffic } from '../core/traffic.ts';
@@ -29,7 +31,11 @@ interface Pace {
 }
 
 /** The cheapest that carries the peak; in words why not, where no server of the list can. */
-export function fleetFor(record: RunRecord, { peakPerSecond }: Traffic, { prices }: CostTerms): Fleet | string {
+export function fleetFor(
+  record: RunRecord,
+  { peakPerSecond, callsAMonth }: Traffic,
+  { prices }: CostTerms,
+): Fleet | string {
   const local = record.targets.find(({ info }) => !isFunction(info));
   const peakMb = local && mostOf(local.samples.map(({ memory }) => memory.peakRssMb));
   const large = prices.servers.filter(({ memoryGb }) => peakMb === undefined || memoryGb * 1_024 >= peakMb);
@@ -47,13 +53,17 @@ export function fleetFor(record: RunRecord, { peakPerSecond }: Traffic, { prices
   }
   const alike = large.filter(server => isAlike(server, pace));
   const known = alike.length > 0;
-  const { server, count, monthUsd } = cheapestOf(known ? alike : large, server =>
-    Math.max(1, Math.ceil(peakPerSecond / carriedBy(server, pace, known))),
-  );
+  const meanPerSecond = callsAMonth / SECONDS_A_MONTH;
+  const { server, count, monthUsd } = cheapestOf(known ? alike : large, server => {
+    const carried = pace.perSecond * (known ? 1 : server.vcpus / pace.threads);
+    // A burstable one saves up while it is idle, for a day at most: its peak is that of any other, its average is not.
+    const sustained = carried * (server.sustainedShare ?? 1);
+    return Math.max(1, Math.ceil(peakPerSecond / carried), Math.ceil(meanPerSecond / sustained));
+  });
   return {
     ...{ name: `${plural(count, 'server')} (${server.name})`, monthUsd, leastUsd, known },
     line: [
-      `${plural(count, 'server')} (${server.name}): ${formatUsd(monthUsd)} USD a month, each busy at the peak with ${busyText(server)}, nothing in reserve`,
+      `${plural(count, 'server')} (${server.name}): ${formatUsd(monthUsd)} USD a month, ${busyText(server)}`,
       `this machine answered ${formatRate(pace.perSecond)} calls a second, one after another, with ${plural(pace.threads, 'thread')} on ${pace.architecture ?? 'an architecture that is not known'}`,
       known
         ? 'what one of those servers does is not measured'
@@ -80,11 +90,6 @@ function isAlike({ vcpus, architecture }: Server, pace: Pace): boolean {
   return architecture !== undefined && architecture === pace.architecture && vcpus >= pace.threads;
 }
 
-/** Calls a second: this machine's pace where it is alike, and what a burstable one keeps up of it. */
-function carriedBy({ vcpus, sustainedShare = 1 }: Server, pace: Pace, alike: boolean): number {
-  return pace.perSecond * sustainedShare * (alike ? 1 : vcpus / pace.threads);
-}
-
 function cheapestOf(
   servers: readonly Server[],
   countOf: (server: Server) => number,
@@ -95,7 +100,8 @@ function cheapestOf(
 }
 
 function busyText({ sustainedShare }: Server): string {
+  const busy = 'at the peak each may be busy all of its time, nothing in reserve';
   return sustainedShare === undefined
-    ? 'all of its processors'
-    : `the ${formatPercent(sustainedShare)} of its processors that its price sustains`;
+    ? busy
+    : `${busy}; on average no more than the ${formatPercent(sustainedShare)} of its processors that its price sustains`;
 }

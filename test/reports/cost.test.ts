@@ -141,7 +141,8 @@ describe('a recommendation', () => {
     expect(of('100/s').verdict).toMatch(
       /^for 100\/s: a server costs less \(195\.46 USD a month for 3 servers \(EC2 c7i\.large\), against 490\.56 USD/,
     );
-    expect(of('burst:50/s for 10m daily').because.join('\n')).toContain('2 servers');
+    // On average 0.35 a second, of which a burstable one sustains eight.
+    expect(of('burst:50/s for 10m daily').because.join('\n')).toContain('2 servers (EC2 t3.medium)');
   });
 
   it('between them depends on cold starts, and on what nobody measured', () => {
@@ -183,7 +184,7 @@ describe('a recommendation', () => {
 
   it('says that servers are counted with nothing in reserve, and takes none without the memory', () => {
     expect(of('100/s').because.join('\n')).toContain(
-      'each busy at the peak with all of its processors, nothing in reserve',
+      'at the peak each may be busy all of its time, nothing in reserve',
     );
     const record = billed();
     const [here, there] = record.targets;
