@@ -78,6 +78,8 @@ export class SingleCalls {
     const askedMs = this.#clock.nowMs();
     await this.#places.take();
     try {
+      // Whoever has left in the queue is not waited for.
+      if (signal.aborted) throw new SetupError('nobody waits for this answer any more', 'ask again');
       const seq = this.#seq++;
       const { begun, sample, others } = await this.#issue({ seq, image, scheduledMs: askedMs }, signal);
       return await this.#keep(begun, { ...sample, phase: 'measured' }, others, tell);

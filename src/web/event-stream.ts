@@ -10,12 +10,19 @@ const MOST_UNREAD_BYTES = 1_048_576;
 
 export interface EventStream {
   send(data: object): void;
+  /** The same, in JSON already: for what goes to several. */
+  sendJson(json: string): void;
   /** Tells the visitor that there will be no more. */
   end(): void;
 }
 
 export class EventStreams {
   readonly #open = new Set<EventStream>();
+  readonly #most: number;
+
+  constructor(most = MOST_STREAMS) {
+    this.#most = most;
+  }
 
   get count(): number {
     return this.#open.size;
@@ -23,7 +30,7 @@ export class EventStreams {
 
   /** `gone`: the visitor has left, or `end` was called. Throws Refusal when there are too many. */
   open(reply: Reply, gone: () => void): EventStream {
-    if (this.#open.size >= MOST_STREAMS) {
+    if (this.#open.size >= this.#most) {
       throw new Refusal(503, 'too many pages are open', 'close some, and reload this one');
     }
     const raw = openStream(reply);
@@ -31,6 +38,7 @@ export class EventStreams {
     const alive = setInterval(() => write(': \n\n'), SIGN_OF_LIFE_MS).unref();
     const stream = {
       send: (data: object) => write(`data: ${JSON.stringify(data)}\n\n`),
+      sendJson: (json: string) => write(`data: ${json}\n\n`),
       end: () => {
         write('event: end\ndata: {}\n\n');
         raw.end();

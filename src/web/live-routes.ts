@@ -23,7 +23,8 @@ export function liveRoutes(routes: Routes, state: LiveRunState, streams: EventSt
     const view = state.view();
     if (view === undefined) return;
     told = { changes: state.changes, atMs: nowMs };
-    for (const visitor of visitors) visitor.send(view);
+    const json = JSON.stringify(view);
+    for (const visitor of visitors) visitor.sendJson(json);
   };
   routes.get('/live', async (_request, reply) => {
     const stream = streams.open(reply, () => {

@@ -1,21 +1,18 @@
 /** Reports of the runs in a folder, rendered when they are asked for. A name in a request is looked up in the listing and never made a path. */
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { BenchError } from '../core/errors.ts';
 import type { RecordHead } from '../core/record.ts';
 import { reportPolicy } from '../reports/html/page.ts';
-import { loadReporter, type ReportFormat } from '../reports/index.ts';
-import { DEFAULT_REPORT } from '../reports/report-options.ts';
+import type { ReportFormat } from '../reports/index.ts';
 import { isLiveSoak } from '../runs/follow-run.ts';
 import { type ListedRun, listRuns, RunHeads } from '../runs/list-runs.ts';
-import { readRecord } from '../runs/read-run.ts';
 import type { ReportEntry, ReportList } from './client/answers.ts';
+import { makeReport } from './made-report.ts';
 import { Refusal } from './refusal.ts';
-import type { Reply, Routes } from './server.ts';
+import type { Routes } from './server.ts';
 
 /** Each is read to the end of its head; a page need not be longer. */
 const MOST_LISTED = 30;
-/** A large one takes seconds, in which nothing else is done. */
+/** A large one takes a core for seconds. */
 const MOST_AT_ONCE = 2;
 
 const FILES: Readonly<Record<string, readonly [format: ReportFormat, type: string]>> = {
@@ -25,6 +22,8 @@ const FILES: Readonly<Record<string, readonly [format: ReportFormat, type: strin
   'record.json': ['json', 'application/json; charset=utf-8'],
 };
 
+const NO_RECORD = () =>
+  new Refusal(404, 'this run has no record that can be read', 'resnet-bench report tells more of it');
 const NONE = () => new Refusal(404, 'there is no such report', 'the list on the page names those there are');
 
 export function reportRoutes(routes: Routes, outDir: string, shownAs: string): void {
@@ -41,18 +40,25 @@ export function reportRoutes(routes: Routes, outDir: string, shownAs: string): v
     return { folder: shownAs, runs: entries, left: runs.length - entries.length, ...(live !== undefined && { live }) };
   });
   let underWay = 0;
-  routes.get('/reports/:id/:file', async ({ params }, reply) => {
+  routes.get('/reports/:id/:file', async ({ params, raw }, reply) => {
     const { id, file } = params as { id: string; file: string };
     const run = (await listRuns(outDir)).find(one => one.id === id);
     const wanted = Object.hasOwn(FILES, file) ? FILES[file] : undefined;
     if (run === undefined || wanted === undefined) throw NONE();
     if (underWay >= MOST_AT_ONCE) throw new Refusal(503, 'other reports are being made', 'try again in a moment');
+    const [format, type] = wanted;
+    reply.header('content-type', type);
+    if (format === 'html') reply.header('content-security-policy', `${reportPolicy()}; frame-ancestors 'none'`);
+    // The file itself, with what a newer version may have added to it.
+    const head = await heads.of(run);
+    if (head === undefined) throw NO_RECORD();
+    if (format === 'json' && head.run.status !== 'running') return reply.send(createReadStream(run.file));
     underWay += 1;
-    try {
-      return await sendReport(reply, run, ...wanted);
-    } finally {
+    const made = await makeReport(run.file, format, raw.socket).finally(() => {
       underWay -= 1;
-    }
+    });
+    if (made === undefined) throw NO_RECORD();
+    return reply.send(made);
   });
 }
 
@@ -69,17 +75,4 @@ function entryOf({ id }: ListedRun, head: RecordHead | undefined): ReportEntry {
 /** As its name has it: `20261123-184002-local` is UTC. */
 function startOf(id: string): string {
   return id.replace(/^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d).*$/, '$1-$2-$3T$4:$5:$6.000Z');
-}
-
-async function sendReport(reply: Reply, { file }: ListedRun, format: ReportFormat, type: string): Promise<Reply> {
-  const record = await readRecord(file).catch(thrown => {
-    if (!(thrown instanceof BenchError)) throw thrown;
-    throw new Refusal(404, 'this run has no record that can be read', 'resnet-bench report tells more of it');
-  });
-  reply.header('content-type', type);
-  if (format === 'html') reply.header('content-security-policy', `${reportPolicy()}; frame-ancestors 'none'`);
-  // The file itself, with what a newer version may have added to it.
-  if (format === 'json' && record.run.status !== 'running') return reply.send(createReadStream(file));
-  const text = (await loadReporter(format))(record, DEFAULT_REPORT);
-  return reply.send(typeof text === 'string' ? text : Readable.from(text));
 }

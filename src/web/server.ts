@@ -30,6 +30,7 @@ export interface PageServer {
 export function newServer(wanted: Listening, bodyBytes: number): PageServer {
   const listening = { ...wanted };
   let server: Server | undefined;
+  let closing = false;
   const routes = fastify({
     bodyLimit: bodyBytes,
     serverFactory: handle => {
@@ -46,7 +47,9 @@ export function newServer(wanted: Listening, bodyBytes: number): PageServer {
     const why = whyNot(askingOf(request), listening);
     if (why !== undefined) throw new Refusal(403, why, 'open the page by the address that the terminal shows');
   });
-  routes.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, refusalOf(error)));
+  routes.setErrorHandler((error: FastifyError, _request, reply) =>
+    refuse(reply, closing ? new Refusal(503, 'this server is ending', 'start it again') : refusalOf(error)),
+  );
   routes.setNotFoundHandler((_request, reply) =>
     refuse(reply, new Refusal(404, 'there is nothing here', 'the page is at /')),
   );
@@ -59,6 +62,7 @@ export function newServer(wanted: Listening, bodyBytes: number): PageServer {
       return listening.port;
     },
     async close() {
+      closing = true;
       const closed = new Promise(resolve => server?.close(resolve));
       server?.closeAllConnections();
       await closed;

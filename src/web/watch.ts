@@ -10,6 +10,8 @@ import { newServer } from './server.ts';
 
 /** Nothing that it serves takes a body. */
 const BODY_BYTES = 1_024;
+/** Each costs what is being measured some time. */
+const MOST_WATCHING = 8;
 /** For visitors to read how it ended. */
 const LAST_WORDS_MS = 200;
 
@@ -24,7 +26,7 @@ export interface OpenWatch {
 export async function watchRun(listening: Listening, run: LiveRunOptions): Promise<OpenWatch> {
   const server = newServer(listening, BODY_BYTES);
   const state = new LiveRunState(run);
-  const streams = new EventStreams();
+  const streams = new EventStreams(MOST_WATCHING);
   pageRoutes(server.routes, 'watch');
   server.routes.get('/health', async (): Promise<Health> => ({ status: 'ok', targets: {} }));
   const feed = liveRoutes(server.routes, state, streams);

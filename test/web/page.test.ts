@@ -136,7 +136,7 @@ describe('a trace', () => {
     );
     const ids = await Promise.all(visits.map(traceIdOf));
     expect(new Set(ids).size).toBe(2);
-    for (const { page } of visits) await page.waitForSelector('#lambda .trace:has-text("is late")');
+    await Promise.all(visits.map(({ page }) => page.waitForSelector('#lambda .trace:has-text("is late")')));
     for (const [i, visit] of visits.entries()) {
       await visit.page.waitForSelector('#lambda .trace:has-text("Trace complete")');
       expect(await traceIdOf(visit)).toBe(ids[i]);
@@ -145,6 +145,18 @@ describe('a trace', () => {
       expect(await visit.page.textContent('#visit-table')).toContain('complete');
       expectQuiet(visit);
     }
+  });
+});
+
+describe('many calls whose traces are awaited', () => {
+  it('leave the browser a connection for the next, and each gets its own', async ctx => {
+    const visit = await open(ctx);
+    await choose(visit, 'dog.jpg', JPG);
+    for (let i = 0; i < 8; i++) await press(visit, 'lambda');
+    const rows = visit.page.locator('#visit-table tbody tr');
+    expect(await rows.count()).toBe(8);
+    await expect.poll(() => rows.filter({ hasText: 'complete' }).count(), { timeout: 30_000 }).toBe(8);
+    expectQuiet(visit);
   });
 });
 

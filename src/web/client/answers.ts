@@ -17,7 +17,8 @@ export interface CallAnswer {
   /** Between the click and the sending: others came first, or the target was being started. */
   readonly waitedMs: number;
   /** Of its trace and log line: nobody looks; it goes on; no more will come. */
-  readonly search: 'none' | 'under way' | 'over';
+  /** `lost`: the page can ask nobody any more. */
+  readonly search: 'none' | 'under way' | 'over' | 'lost';
   readonly bars: readonly TimeBar[];
   /** Where the bars stand that nobody knows the place of. */
   readonly barNotes: readonly string[];

@@ -2,7 +2,7 @@
 import { formatMs, formatPercent, plural } from '../../reports/figures.ts';
 import type { CallAnswer, Complaint, Prediction, TargetName } from './answers.ts';
 import { callFacts } from './call-facts.ts';
-import { byId, type Child, fill, h } from './elements.ts';
+import { byId, type Child, fill, h, keepingPlace } from './elements.ts';
 import { timeLine } from './time-line.ts';
 import { traceWords } from './trace-words.ts';
 
@@ -53,7 +53,7 @@ export class CallCard {
 
   #fill(...children: readonly Child[]): void {
     const head = h('h3', { id: `${this.#target}-head` }, TITLES[this.#target]);
-    fill(this.#element, head, ...children);
+    keepingPlace(this.#element, () => fill(this.#element, head, ...children));
     this.#element.hidden = false;
   }
 }

@@ -4,6 +4,7 @@ import { ask, complaintOf } from './ask.ts';
 import { CallCard } from './call-card.ts';
 import { bodyOf, type ChosenPicture } from './chosen-picture.ts';
 import { byId } from './elements.ts';
+import { followCall } from './follow-call.ts';
 import { LATE_MS } from './trace-words.ts';
 import type { VisitedCall, VisitHistory } from './visit-history.ts';
 
@@ -84,12 +85,13 @@ export class Classifying {
     this.#history.add(call);
     if (answer.search !== 'under way') return;
     const late = setTimeout(draw, LATE_MS + 100);
-    followCall(answer.id, next => {
-      call.answer = next;
-      if (next.search !== 'under way') clearTimeout(late);
+    const next = (known: CallAnswer) => {
+      call.answer = known;
+      if (known.search !== 'under way') clearTimeout(late);
       draw();
       this.#history.draw();
-    });
+    };
+    followCall(answer.id, next, () => next({ ...call.answer, search: 'lost' }));
   }
 
   /** While the answer is awaited: what the target is doing, as far as the server knows. Returns what ends it. */
@@ -130,13 +132,4 @@ function stateWords(target: TargetName, state: TargetState | undefined, isDeploy
   if (state === 'new' && isDeployed) return 'Lambda: waiting for the first answer; a cold start would take seconds.';
   if (state === 'new') return 'Lambda: a cold start is under way: no environment has answered yet.';
   return 'Lambda: waiting for the answer.';
-}
-
-/** Tells of each time that more is known of the call, until no more will come. */
-function followCall(id: string, tell: (answer: CallAnswer) => void): void {
-  const events = new EventSource(`/traces/${id}/events`);
-  events.addEventListener('message', ({ data }) => tell(JSON.parse(data) as CallAnswer));
-  events.addEventListener('end', () => events.close());
-  // A server that has gone comes back without this call.
-  events.addEventListener('error', () => events.close());
 }

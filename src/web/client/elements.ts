@@ -27,6 +27,22 @@ export function fill(element: Element, ...children: readonly Child[]): void {
   element.replaceChildren(...children.filter(child => child !== undefined && child !== false).map(shown));
 }
 
+const FOCUSABLE = '[tabindex], summary, a, button';
+
+/** Draws anew and leaves the reader where they were: what was scrolled, and what had the focus. What is new and too wide begins at its end, where the newest is. */
+export function keepingPlace(place: Element, draw: () => void): void {
+  const scrolled = [...place.querySelectorAll('.wide')].map(({ scrollLeft }) => scrollLeft);
+  const { activeElement } = document;
+  const focused = activeElement === null ? -1 : [...place.querySelectorAll(FOCUSABLE)].indexOf(activeElement);
+  draw();
+  for (const [i, wide] of [...place.querySelectorAll('.wide')].entries()) {
+    wide.scrollLeft = scrolled[i] ?? (wide.querySelector('svg') === null ? 0 : wide.scrollWidth);
+  }
+  if (focused === -1) return;
+  const again = place.querySelectorAll<HTMLElement>(FOCUSABLE)[focused];
+  again?.focus({ preventScroll: true });
+}
+
 function filled<Made extends Element>(element: Made, attributes: Attributes, children: readonly Child[]): Made {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, printable(String(value)));
   for (const child of children) if (child) element.append(shown(child));

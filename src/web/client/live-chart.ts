@@ -9,7 +9,11 @@ import { above, across, FRAME, niceCeiling } from './scale.ts';
 export function liveChart({ targets, passedMs, durationMs }: LiveRun): HTMLElement {
   const wholeMs = durationMs ?? Math.max(1, passedMs);
   const mostMs = niceCeiling(Math.max(1e-3, ...targets.flatMap(({ points }) => points.map(point => point.mostMs))));
-  const marks = targets.flatMap(target => target.points.map(point => markOf(point, colorOf(target), wholeMs, mostMs)));
+  // What failed lies on top.
+  const points = targets.flatMap(target => target.points.map(point => ({ point, color: colorOf(target) })));
+  const marks = points
+    .sort((one, other) => Math.sign(one.point.failed) - Math.sign(other.point.failed))
+    .map(({ point, color }) => markOf(point, color, wholeMs, mostMs));
   const chart = svg(
     'svg',
     {

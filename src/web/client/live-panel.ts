@@ -2,7 +2,7 @@
 import { formatMs, UNKNOWN } from '../../reports/figures.ts';
 import type { LiveRun, LiveTarget } from './answers.ts';
 import { clock } from './clock-text.ts';
-import { byId, fill, h, table } from './elements.ts';
+import { byId, fill, h, keepingPlace, table } from './elements.ts';
 import { liveChart } from './live-chart.ts';
 
 const STATUS: Readonly<Record<LiveRun['status'], string>> = {
@@ -24,7 +24,7 @@ export function followLive(path: string): void {
     const run = JSON.parse(data) as LiveRun;
     seen = { run, atMs: performance.now() };
     place.hidden = false;
-    show(place, run);
+    keepingPlace(place, () => show(place, run));
   });
   events.addEventListener('end', () => {
     over = true;
@@ -74,7 +74,7 @@ function clockOf(passedMs: number, durationMs: number | undefined): string {
   return durationMs === undefined ? clock(passedMs) : `${clock(passedMs)} of ${clock(durationMs)}`;
 }
 
-const HEAD = ['target', 'calls', 'p50 ms', 'p95 ms', 'last ms', 'cold', 'missed', 'not sent', 'failed'];
+const HEAD = ['target', 'calls', 'warm p50 ms', 'warm p95 ms', 'last ms', 'cold', 'missed', 'not sent', 'failed'];
 
 function rowOf(target: LiveTarget): string[] {
   const { name, answered, planned, p50Ms, p95Ms, last, cold, proactive, missed, dropped, failures } = target;

@@ -9,6 +9,9 @@ export function traceWords({ target, sample, search }: CallAnswer, sinceMs: numb
   if (target === 'local') return undefined;
   const { trace, traceJoin, evidence } = sample;
   const going = search === 'under way';
+  if (search === 'lost' && trace !== 'complete' && trace !== 'not-sampled') {
+    return 'Trace not known: the server does not answer any more, and this page no longer looks for it.';
+  }
   switch (trace) {
     case 'complete':
       return `Trace complete${traceJoin === undefined ? '' : `: ${JOIN_WORDS[traceJoin]}`}.${going && evidence?.log === undefined ? ' Its log line is still to come.' : ''}`;

@@ -1,7 +1,7 @@
 /** The calls of this visit: a chart, a table, and all of it as a file. Nobody else sees them, and a reload forgets them. */
 import { formatMs, formatPercent, UNKNOWN } from '../../reports/figures.ts';
 import type { CallAnswer } from './answers.ts';
-import { byId, fill, h, table } from './elements.ts';
+import { byId, fill, h, keepingPlace, table } from './elements.ts';
 import { visitChart } from './visit-chart.ts';
 
 export interface VisitedCall {
@@ -30,11 +30,13 @@ export class VisitHistory {
 
   draw(): void {
     byId('visit').hidden = false;
-    fill(byId('visit-chart'), visitChart(this.#calls.map(({ answer }) => answer)));
+    const chart = byId('visit-chart');
+    keepingPlace(chart, () => fill(chart, visitChart(this.#calls.map(({ answer }) => answer))));
     const latest = this.#calls.slice(-MOST_ROWS).reverse();
     const left = this.#calls.length - latest.length;
     const caption = `${left > 0 ? `the latest ${MOST_ROWS} of ${this.#calls.length}` : 'all'} calls, latest first`;
-    fill(byId('visit-table'), table(caption, HEAD, latest.map(rowOf)));
+    const place = byId('visit-table');
+    keepingPlace(place, () => fill(place, table(caption, HEAD, latest.map(rowOf))));
   }
 
   #download(): void {
@@ -65,6 +67,12 @@ function rowOf({ at, picture, isShrunk, answer }: VisitedCall): string[] {
     formatMs(serviceMs),
     sample.timings.inferenceMs === undefined ? UNKNOWN : formatMs(sample.timings.inferenceMs),
     sample.start,
-    target === 'local' ? UNKNOWN : search === 'under way' && sample.trace === 'off' ? 'awaited' : sample.trace,
+    target === 'local'
+      ? UNKNOWN
+      : search === 'lost'
+        ? 'not known'
+        : search === 'under way' && sample.trace === 'off'
+          ? 'awaited'
+          : sample.trace,
   ];
 }
