@@ -40,18 +40,21 @@ export async function benchFloor(): Promise<void> {
   }
 }
 
-/** The product of its input with itself. */
+/** The product of its input with a constant, which the runtime packs ahead as it does with a network's weights. */
 function productModel(): Uint8Array {
   const shape = { dim: [{ dimValue: SIDE }, { dimValue: SIDE }] };
   const value = (name: string) => ({ name, type: { tensorType: { elemType: DATA_TYPE.float32, shape } } });
+  const factor = Float32Array.from({ length: SIDE * SIDE }, (_, i) => Math.cos(i));
   return encodeModel({
     irVersion: 8,
     graph: {
       name: 'product',
-      node: [{ opType: 'MatMul', input: ['a', 'a'], output: ['b'], attribute: [] }],
-      initializer: [],
+      node: [{ opType: 'MatMul', input: ['a', 'b'], output: ['c'], attribute: [] }],
+      initializer: [
+        { name: 'b', dims: [SIDE, SIDE], dataType: DATA_TYPE.float32, rawData: new Uint8Array(factor.buffer) },
+      ],
       input: [value('a')],
-      output: [value('b')],
+      output: [value('c')],
     },
     opsetImport: [{ domain: '', version: 13 }],
     metadataProps: [],
