@@ -1,9 +1,9 @@
 /** From a model to the folder that an image is built in, and to the image. */
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withModelProgress } from '../src/cli/model-progress.ts';
-import { EXIT, messageOf, SetupError } from '../src/core/errors.ts';
+import { EXIT, messageOf, SetupError, UsageError } from '../src/core/errors.ts';
 import { makeFolder } from '../src/models/make-folder.ts';
 import { type ChosenModel, chooseModel } from '../src/runs/choose-model.ts';
 import { ARCHITECTURES, type Architecture } from './architecture.ts';
@@ -44,7 +44,12 @@ export async function makeImage(options: MakeImageOptions, signal: AbortSignal):
   const taskRoot = await assemble(model, architecture, context, { prepare, signal });
   process.stdout.write(describe(model, architecture, taskRoot));
 
-  const labels = { MODEL_NAME: model.info.name, MODEL_SHA256: model.info.sha256, TASK_ROOT_SHA256: taskRoot.sha256 };
+  const labels = {
+    MODEL_NAME: model.info.name,
+    MODEL_SHA256: model.info.sha256,
+    MODEL_PREPARED: 'how' in taskRoot.model ? taskRoot.model.how : 'no',
+    TASK_ROOT_SHA256: taskRoot.sha256,
+  };
   const image = { tag, nodeMajor: node, architecture, labels, context, ...(push !== undefined && { push }) };
   if (builder === 'none') return EXIT.ok;
   return build(image, builder === 'auto' ? TOOLS : [builder], builder !== 'auto' || push !== undefined, signal);
@@ -58,6 +63,7 @@ async function assemble(
 ): Promise<TaskRoot> {
   try {
     await makeFolder(context);
+    await refuseForeign(context);
     await copyFile(join(HERE, 'Dockerfile'), join(context, 'Dockerfile'));
     const taskRoot = await assembleTaskRoot(model, architecture, join(context, 'task'), how);
     await writeFile(
@@ -70,6 +76,19 @@ async function assemble(
     if (code === undefined || !/^E[A-Z]+$/.test(code)) throw thrown;
     throw new SetupError(`cannot write ${context}: ${messageOf(thrown)}`, '--out names another folder', thrown);
   }
+}
+
+/** What somebody else has there is not ours to replace. Throws UsageError. */
+async function refuseForeign(context: string): Promise<void> {
+  const names = await readdir(context);
+  if (names.includes('image.json')) return;
+  // Of ours that was interrupted the Dockerfile is there.
+  const theirs = names.includes('Dockerfile')
+    ? (await readFile(join(context, 'Dockerfile'), 'utf8')) !== (await readFile(join(HERE, 'Dockerfile'), 'utf8'))
+    : names.includes('task');
+  if (!theirs) return;
+  const what = names.includes('Dockerfile') ? 'a Dockerfile' : 'a task folder';
+  throw new UsageError(`${context} holds ${what} that is not of this program`, '--out names another folder');
 }
 
 /** image.json, for whoever automates; beside the task root, not in it. */

@@ -6,7 +6,7 @@ import '../src/classifier/no-telemetry.ts';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import { messageOf } from '../src/core/errors.ts';
+import { messageOf, SetupError } from '../src/core/errors.ts';
 import { seededRandom } from '../src/core/random.ts';
 
 /**
@@ -62,6 +62,20 @@ export async function prepareModel(
   } catch (thrown) {
     await removeAll([target, join(dirname(target), weights)]);
     return { undone: messageOf(thrown) };
+  }
+}
+
+/** Once, on this machine, as the function will. Throws SetupError when it does not load. */
+export async function loadModel(file: string): Promise<void> {
+  try {
+    const session = await InferenceSession.create(file, { logSeverityLevel: 4 });
+    await session.release();
+  } catch (thrown) {
+    throw new SetupError(
+      `the function could not load its model: ${messageOf(thrown)}`,
+      '--model names another',
+      thrown,
+    );
   }
 }
 

@@ -1,12 +1,12 @@
 /** The function's folder, `/var/task` in the image, assembled: entry, handler, native libraries of one platform, model. */
-import { copyFile, cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChosenModel } from '../src/runs/choose-model.ts';
 import type { Architecture } from './architecture.ts';
 import { filesBelow, folderDigest, makeUniform } from './folder-digest.ts';
 import { installNativePackages, nativePackages } from './native-packages.ts';
-import { type Prepared, prepareModel } from './prepare-model.ts';
+import { loadModel, type Prepared, prepareModel } from './prepare-model.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = join(ROOT, 'dist', 'function');
@@ -23,17 +23,19 @@ export interface TaskRoot {
   readonly model: Prepared | { readonly undone: string };
 }
 
-/** Replaces `folder` once the new one is whole. Throws SetupError as `installNativePackages` does. */
+/** Replaces `folder` once the new one is whole. Throws SetupError as `installNativePackages` and `loadModel` do. */
 export async function assembleTaskRoot(
   { file, info }: ChosenModel,
   architecture: Architecture,
   folder: string,
   { prepare, signal }: { readonly prepare: boolean; readonly signal: AbortSignal },
 ): Promise<TaskRoot> {
-  const draft = `${folder}.partial`;
-  await rm(draft, { recursive: true, force: true });
+  // Of its own, so that two at once do not write into one.
+  await mkdir(dirname(folder), { recursive: true });
+  const place = await mkdtemp(`${folder}.partial-`);
+  const draft = join(place, 'task');
   try {
-    await mkdir(draft, { recursive: true });
+    await mkdir(draft);
     await copyFile(join(ROOT, 'lambda-image', 'index.mjs'), join(draft, 'index.mjs'));
     await cp(BUNDLE, join(draft, 'handler'), { recursive: true });
     await copyRuntime(architecture, draft);
@@ -48,7 +50,7 @@ export async function assembleTaskRoot(
     await rename(draft, folder);
     return { folder, bytes, sha256, model };
   } finally {
-    await rm(draft, { recursive: true, force: true });
+    await rm(place, { recursive: true, force: true });
   }
 }
 
@@ -67,7 +69,10 @@ async function copyRuntime({ node }: Architecture, draft: string): Promise<void>
 /** Prepared, where that can be and is wanted. */
 async function placeModel({ file, info }: ChosenModel, prepare: boolean, target: string): Promise<TaskRoot['model']> {
   const model = prepare ? await prepareModel(file, info.precision, target) : { undone: '--no-prepare' };
-  if ('undone' in model) await copyFile(file, target);
+  if ('undone' in model) {
+    await copyFile(file, target);
+    await loadModel(target);
+  }
   return model;
 }
 

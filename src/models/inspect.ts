@@ -1,8 +1,9 @@
 /** What a model file is: its hash, what its graph computes in, and whether its weights were ever trained. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { messageOf, SetupError } from '../core/errors.ts';
-import { type Model, skimModel } from './onnx.ts';
+import { type Graph, type Model, skimModel } from './onnx.ts';
 import { precisionOf } from './precision.ts';
 import { SYNTHETIC_MARK } from './synthetic.ts';
 
@@ -25,7 +26,7 @@ const LARGEST = 2 ** 31 - 1;
 
 /**
  * Reads the file without ever holding it: a run that is about to measure its memory must not have had the model in it
- * already. Throws SetupError when it cannot be read or is no ONNX model, and no other error.
+ * already. Throws SetupError when it cannot be read, is no ONNX model or keeps weights in another file, and no other error.
  */
 export async function inspectModel(file: string): Promise<Inspection> {
   let handle: FileHandle | undefined;
@@ -36,6 +37,7 @@ export async function inspectModel(file: string): Promise<Inspection> {
     if (stats.size > LARGEST) throw notOnnx(file, 'larger than the 2 GB that such a file can be');
     const sha256 = await hashOf(handle);
     const model = skim(file, handle.fd, stats.size);
+    refuseWeightsApart(file, model.graph);
     const synthetic = model.metadataProps.some(
       ({ key, value }) => key === SYNTHETIC_MARK.key && value === SYNTHETIC_MARK.value,
     );
@@ -49,6 +51,18 @@ export async function inspectModel(file: string): Promise<Inspection> {
   } finally {
     await handle?.close();
   }
+}
+
+/** The hash of one file would say nothing of the other, and two models with unlike weights would pass for the same. */
+function refuseWeightsApart(file: string, { node, initializer }: Graph): void {
+  const constants = node.flatMap(({ attribute }) => attribute.flatMap(({ t }) => (t === undefined ? [] : [t])));
+  const entries = [...initializer, ...constants].flatMap(({ externalData = [] }) => externalData);
+  if (entries.length === 0) return;
+  const apart = entries.find(({ key }) => key === 'location')?.value ?? 'another file';
+  throw new SetupError(
+    `${file} keeps weights in ${apart}, which its SHA-256 does not cover`,
+    `make it one file: python -c "import onnx; onnx.save(onnx.load('${basename(file)}'), 'whole.onnx')"`,
+  );
 }
 
 async function hashOf(handle: FileHandle): Promise<string> {

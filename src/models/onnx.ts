@@ -14,6 +14,8 @@ export interface Tensor {
   dataType?: number;
   /** Little-endian elements; in a decoded model a view of the file's bytes, not a copy. */
   rawData?: Uint8Array;
+  /** Where its elements are, when they are in another file: `location` is its name. */
+  externalData?: readonly { key: string; value: string }[];
 }
 
 export interface Attribute {
@@ -83,7 +85,13 @@ const MESSAGES: Record<string, Record<string, string>> = {
     ints: '8 repeated int64',
     type: '20 int32',
   },
-  TensorProto: { dims: '1 repeated int64', dataType: '2 int32', name: '8 string', rawData: '9 bytes' },
+  TensorProto: {
+    dims: '1 repeated int64',
+    dataType: '2 int32',
+    name: '8 string',
+    rawData: '9 bytes',
+    externalData: '13 repeated StringStringEntryProto',
+  },
   ValueInfoProto: { name: '1 string', type: '2 TypeProto' },
   TypeProto: { tensorType: '1 TensorTypeProto' },
   TensorTypeProto: { elemType: '1 int32', shape: '2 TensorShapeProto' },

@@ -221,6 +221,15 @@ describe('not a model', () => {
     }
   });
 
+  it('whole, but with weights in another file, whose contents its hash would not tell', async () => {
+    const externalData = [{ key: 'location', value: 'w.data' }];
+    const model = smallModel([node('y = Conv x w')], [{ name: 'w', dims: [1], dataType: float32, externalData }]);
+    const error = await inspectModel(await fileWith(encodeModel(model))).catch(thrown => thrown);
+    expect(error).toBeInstanceOf(SetupError);
+    expect(error.message).toContain('keeps weights in w.data');
+    expect(error.hint).toContain('onnx.save');
+  });
+
   it('no file, and no file but a folder', async () => {
     for (const file of [join(folder, 'missing.onnx'), folder]) {
       const error = await inspectModel(file).catch(thrown => thrown);
