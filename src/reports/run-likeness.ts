@@ -117,6 +117,7 @@ export function differencesOf(baseline: RunSide, other: RunSide, pairs: readonly
   ];
   const targets: [string, (target: Target) => string][] = [
     ['target', ({ name }) => name],
+    ['model prepared', ({ info }) => info.model?.prepared ?? 'not, or not told'],
     ['threads', ({ info }) => String(info.threads ?? 'unknown')],
     ['memory size', ({ info }) => String(info.memoryMb ?? 'none')],
     ['CPU share', ({ info }) => String(info.cpuShare ?? 'none')],
@@ -125,6 +126,8 @@ export function differencesOf(baseline: RunSide, other: RunSide, pairs: readonly
     ['connection', ({ info }) => info.connection ?? 'none'],
     ['function', ({ info }) => info.functionName ?? info.url ?? 'none'],
     ['region', ({ info }) => info.region ?? 'none'],
+    ['Node', ({ info }) => info.node ?? 'not told'],
+    ['onnxruntime', ({ info }) => info.onnxruntime ?? 'not told'],
     ['processor', ({ info }) => info.cpuModel ?? 'none'],
   ];
   const untold = pairs.flatMap(pair =>

@@ -15,7 +15,9 @@ export function describeTarget({ info }: Target): string {
   const { model, threads, preprocess } = info;
   const unknown = (what: string) => isFunction(info) && `${what} unknown`;
   return [
-    model ? [model.name, model.precision, model.weights].filter(Boolean).join(', ') : unknown('model'),
+    model
+      ? [model.name, model.precision, model.weights, model.prepared && 'prepared'].filter(Boolean).join(', ')
+      : unknown('model'),
     threads !== undefined ? plural(threads, 'thread') : unknown('threads'),
     preprocess ? `${preprocess} preprocessing` : unknown('preprocessing'),
   ]
