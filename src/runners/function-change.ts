@@ -116,7 +116,7 @@ export class FunctionChange {
     const { code, operation } = thrown;
     return new SetupError(
       `the configuration of ${this.#functionName} may not be changed (${code.replace(/Exception$/, '')}: ${operation})`,
-      'allow what resnet-bench aws policy prints; or let time do it: cold --wait 15m',
+      `allow what this prints: resnet-bench aws policy cold --function ${this.#functionName}; or let time do it: cold --wait 15m`,
       thrown,
     );
   }

@@ -40,7 +40,8 @@ export function redirectFailure(
   redact: (text: string) => string,
 ): QueryError {
   const to = location !== undefined && URL.canParse(location, base) ? new URL(location, base).host : undefined;
-  const message = `answered ${httpStatus}, a redirect to ${redact(to ?? 'nowhere')}, which is not followed`;
+  const where = to === undefined ? 'a redirect that does not tell where' : `a redirect to ${redact(to)}`;
+  const message = `answered ${httpStatus}, ${where}, which is not followed`;
   return new QueryError('redirect', message, { httpStatus });
 }
 

@@ -56,6 +56,16 @@ function notDone(name: string, status: string, reason: string | undefined): Setu
     const waiter = status.startsWith('CREATE') ? 'stack-create-complete' : 'stack-update-complete';
     return new SetupError(what, `aws cloudformation wait ${waiter} --stack-name ${name}, and try again`);
   }
+  // CloudFormation changes none of these. Source: CloudFormation user guide, "Stack status codes".
+  if (/^(ROLLBACK_COMPLETE|(ROLLBACK|CREATE)_FAILED|DELETE_\w+)$/.test(status)) {
+    const why = `aws cloudformation describe-stack-events --stack-name ${name} says why`;
+    const gone = `aws cloudformation wait stack-delete-complete --stack-name ${name}`;
+    const removal = `aws cloudformation delete-stack --stack-name ${name}`;
+    return new SetupError(
+      what,
+      `${why}; ${status === 'DELETE_IN_PROGRESS' ? '' : `${removal}, `}${gone}, and deploy it again`,
+    );
+  }
   return new SetupError(
     what,
     `aws cloudformation describe-stack-events --stack-name ${name} says why; deploy it again`,

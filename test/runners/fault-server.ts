@@ -331,7 +331,7 @@ export const FAULTS = {
     /a redirect to elsewhere\.example:8443,/,
     json({}, 302, { location: 'https://user:word@elsewhere.example:8443/login?next=x' }),
   ),
-  'redirect nowhere': http('redirect', 307, /nowhere/, text('', 307)),
+  'redirect nowhere': http('redirect', 307, /does not tell where/, text('', 307)),
   HTML: http('not-json', 200, /HTML instead of JSON/, text(HTML, 200, 'text/html')),
   text: http('not-json', 200, /text instead of JSON/, text('hello')),
   'no content': http('not-json', 204, /nothing instead of JSON/, text('', 204)),

@@ -13,6 +13,7 @@ const STACKS: Record<string, { status: string; reason?: string; outputs?: Record
   foreign: { status: 'CREATE_COMPLETE' },
   making: { status: 'CREATE_IN_PROGRESS' },
   changing: { status: 'UPDATE_IN_PROGRESS' },
+  half: { status: 'UPDATE_ROLLBACK_FAILED' },
   failed: { status: 'ROLLBACK_COMPLETE', reason: 'the image &lt;x&gt; is not there' },
 };
 
@@ -95,7 +96,8 @@ describe('a stack', () => {
       'aws cloudformation wait stack-create-complete --stack-name making',
     ],
     ['changing', 'the stack changing is UPDATE_IN_PROGRESS', 'aws cloudformation wait stack-update-complete'],
-    ['failed', 'the stack failed is ROLLBACK_COMPLETE: the image <x> is not there', 'describe-stack-events'],
+    ['failed', 'the stack failed is ROLLBACK_COMPLETE: the image <x> is not there', 'delete-stack --stack-name failed'],
+    ['half', 'the stack half is UPDATE_ROLLBACK_FAILED', 'says why; deploy it again'],
     ['nowhere', 'there is no stack nowhere: Stack with id nowhere does not exist', 'AWS_REGION'],
     ['expired', 'there are no AWS credentials that are good', 'aws sso login'],
     ['broken', 'CloudFormation did not answer as it should', 'describe-stacks'],
