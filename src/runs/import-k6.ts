@@ -155,10 +155,19 @@ async function finish(folder: RunFolder, head: RecordHead, survey: K6Survey, rea
         ...read.facts.warnings(),
         ...disagreements.get(TARGET)!,
         ...importWarnings(survey),
+        ...(whole ? [] : [missingCalls(read.calls + dropsMs.length, plan.planned)]),
       ],
     })),
   };
   await folder.writeRecord(recordChunks(finished, summaries, lines));
+}
+
+function missingCalls(found: number, planned: number): Warning {
+  return {
+    code: 'k6-missing',
+    message: `${planned - found} of ${planned} planned calls are in no file`,
+    advice: 'are the outputs of all instances named? Else the test was ended early',
+  };
 }
 
 function importWarnings({ plan, dropsMs }: K6Survey): Warning[] {
