@@ -32,9 +32,18 @@ export async function foundCredentials(env: NodeJS.ProcessEnv): Promise<Finding>
   return { name, mark: 'note', fact };
 }
 
-/** `reached`: AWS knows who asks, so that it can be asked more. */
+/** Undefined when there is such a profile, or none is named. Asks nobody: the SDK would say the same in many lines. */
+export async function missingProfile(env: NodeJS.ProcessEnv): Promise<Finding | undefined> {
+  const { missingProfile: missing } = await credentialSources(env).catch((): CredentialSources => ({}));
+  if (missing === undefined) return undefined;
+  const fact = `AWS_PROFILE is ${missing}, and there is no such profile`;
+  return { name: 'credentials', mark: 'broken', fact, mend: 'aws configure list-profiles' };
+}
+
+/** `named`: the function as on the command line, for hints. `reached`: AWS knows who asks, so that it can be asked more. */
 export async function identity(
   access: AwsAccess,
+  named: string,
   signal: AbortSignal,
 ): Promise<{ findings: Finding[]; reached: boolean }> {
   const identities = await Identities.open(access);
@@ -46,7 +55,10 @@ export async function identity(
   } catch (thrown) {
     signal.throwIfAborted();
     const skewed = thrown instanceof AwsFailure && thrown.kind === 'clock';
-    return { findings: [refused(name, thrown), ...(skewed ? [clock(identities.offset.range)] : [])], reached: false };
+    return {
+      findings: [refused(name, thrown, named), ...(skewed ? [clock(identities.offset.range)] : [])],
+      reached: false,
+    };
   } finally {
     identities.close();
   }
@@ -65,7 +77,12 @@ export function clock({ leastMs, mostMs }: Offset): Finding {
   return { name, mark, fact, ...(mark !== 'ok' && { mend: 'set it by NTP: timedatectl set-ntp true' }) };
 }
 
-export async function configuration(access: AwsAccess, functionName: string, signal: AbortSignal): Promise<Finding[]> {
+export async function configuration(
+  access: AwsAccess,
+  functionName: string,
+  named: string,
+  signal: AbortSignal,
+): Promise<Finding[]> {
   const api = await LambdaApi.open(access);
   try {
     return configurationFindings(functionName, await soon(signal, limit => api.configuration(functionName, limit)));
@@ -75,7 +92,7 @@ export async function configuration(access: AwsAccess, functionName: string, sig
       const mend = 'is it in another region or account? AWS_REGION and AWS_PROFILE choose them';
       return [{ name: 'function', mark: 'broken', fact: `there is no function ${functionName}`, mend }];
     }
-    const finding = refused('function', thrown);
+    const finding = refused('function', thrown, named);
     // It can be called all the same.
     return [thrown instanceof AwsFailure && thrown.kind === 'denied' ? { ...finding, mark: 'warning' } : finding];
   } finally {
@@ -83,7 +100,7 @@ export async function configuration(access: AwsAccess, functionName: string, sig
   }
 }
 
-export async function destination(access: AwsAccess, signal: AbortSignal): Promise<Finding> {
+export async function destination(access: AwsAccess, named: string, signal: AbortSignal): Promise<Finding> {
   const xray = await Xray.open(access);
   const name = 'X-Ray';
   try {
@@ -97,14 +114,14 @@ export async function destination(access: AwsAccess, signal: AbortSignal): Promi
     };
   } catch (thrown) {
     signal.throwIfAborted();
-    return { ...refused(name, thrown), mark: 'warning' };
+    return { ...refused(name, thrown, named), mark: 'warning' };
   } finally {
     xray.close();
   }
 }
 
 /** Why AWS did not answer, and what helps. */
-function refused(name: string, thrown: unknown): Finding {
+function refused(name: string, thrown: unknown, named: string): Finding {
   const finding = (fact: string, mend: string): Finding => ({ name, mark: 'broken', fact, mend });
   if (!(thrown instanceof AwsFailure)) {
     return finding(
@@ -121,7 +138,10 @@ function refused(name: string, thrown: unknown): Finding {
     case 'region':
       return finding('no region is known', 'set AWS_REGION, or name the function by its ARN');
     case 'denied':
-      return finding(`not allowed (${code}: ${operation})`, 'allow what this prints: resnet-bench aws policy doctor');
+      return finding(
+        `not allowed (${code}: ${operation})`,
+        `allow what this prints: resnet-bench aws policy doctor ${named}`,
+      );
     case 'clock':
       return finding(`AWS takes no signature by this clock (${code})`, 'set it by NTP: timedatectl set-ntp true');
     case 'unavailable':

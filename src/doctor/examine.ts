@@ -4,7 +4,7 @@ import { regionOf } from '../runners/lambda-door.ts';
 import { findStack, outputOf } from '../runners/lambda-stack.ts';
 import { awsOf } from '../runs/evidence-options.ts';
 import { address } from './address-check.ts';
-import { configuration, destination, foundCredentials, identity } from './aws-checks.ts';
+import { configuration, destination, foundCredentials, identity, missingProfile } from './aws-checks.ts';
 import { brokenBy, type Finding, soon } from './finding.ts';
 import { libraries, neighbours, node, processors, shares } from './machine-checks.ts';
 import { imageBuilder, model, notes } from './tool-checks.ts';
@@ -46,8 +46,13 @@ export async function* examine(options: ExamineOptions, signal: AbortSignal): As
 async function* onAws(told: AwsAccess, options: ExamineOptions, signal: AbortSignal): AsyncGenerator<Finding> {
   let { url, functionName } = options;
   const { stack } = options;
-  const { findings, reached } = await identity(told, signal);
-  yield* findings;
+  const named =
+    stack !== undefined ? `--stack ${stack}` : functionName !== undefined ? `--function ${functionName}` : '--url';
+  const profile = await missingProfile(process.env);
+  const { findings, reached } =
+    profile === undefined ? await identity(told, named, signal) : { findings: [profile], reached: false };
+  // A URL is called without credentials; only its traces and log lines are not read.
+  yield* named === '--url' ? findings.map(needless) : findings;
   if (!reached) {
     yield { name: 'function', mark: 'note', fact: 'not looked at, for the same reason' };
   } else {
@@ -64,10 +69,14 @@ async function* onAws(told: AwsAccess, options: ExamineOptions, signal: AbortSig
     }
     const region = functionName === undefined ? undefined : regionOf(functionName);
     const access = region === undefined ? told : { region };
-    if (functionName !== undefined) yield* await configuration(access, functionName, signal);
-    yield await destination(access, signal);
+    if (functionName !== undefined) yield* await configuration(access, functionName, named, signal);
+    yield await destination(access, named, signal);
   }
   if (url !== undefined) yield await address(url, signal);
+}
+
+function needless(finding: Finding): Finding {
+  return finding.name === 'credentials' && finding.mark === 'broken' ? { ...finding, mark: 'warning' } : finding;
 }
 
 /** How AWS is to be asked; undefined for an address that nobody says is AWS's, as for a run. Throws UsageError for one that is none. */

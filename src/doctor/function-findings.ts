@@ -27,11 +27,12 @@ function state(functionName: string, told: FunctionConfiguration): Finding {
       name,
       mark: 'warning',
       fact,
-      mend: 'its first call wakes it, for minutes: resnet-bench lambda --iterations 1 first',
+      mend: `its first call wakes it, for minutes: resnet-bench lambda --function ${functionName} --iterations 1 first`,
     };
   }
   if (state === 'Pending' || updateStatus === 'InProgress') {
-    return { name, mark: 'warning', fact, mend: `aws lambda wait function-updated-v2 --function-name ${functionName}` };
+    const waiter = state === 'Pending' ? 'function-active-v2' : 'function-updated-v2';
+    return { name, mark: 'warning', fact, mend: `aws lambda wait ${waiter} --function-name ${functionName}` };
   }
   if (updateStatus === 'Failed') return { name, mark: 'warning', fact, mend: `its last change failed: ${again}` };
   return { name, mark: 'ok', fact };

@@ -164,7 +164,9 @@ describe('a refusal', () => {
     expect(lambda.warnings).toContainEqual(expect.objectContaining({ code: 'configuration-denied' }));
     const doctor = await program.run(['doctor', ...NAMED], { env: asUser(unread) });
     expect(doctor.code).toBe(0);
-    expect(doctor.stdout).toMatch(/^! function .*lambda:GetFunctionConfiguration\)\n +-> .*aws policy doctor$/m);
+    expect(doctor.stdout).toMatch(
+      /^! function .*lambda:GetFunctionConfiguration\)\n +-> .*aws policy doctor --function resnet-bench$/m,
+    );
     const cold = await program.run(['cold', ...NAMED, '-n', '1', PICTURE], { env: asUser(unread) });
     expect(cold.code).toBe(3);
     expect(cold.stderr).toMatch(/^error: .*lambda:GetFunctionConfiguration/m);

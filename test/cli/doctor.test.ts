@@ -81,7 +81,7 @@ describe('doctor', () => {
     expect(found('X-Ray')).toMatchObject({
       mark: 'warning',
       fact: 'not allowed (AccessDeniedException: xray:GetTraceSegmentDestination)',
-      mend: expect.stringContaining('resnet-bench aws policy doctor'),
+      mend: expect.stringContaining('resnet-bench aws policy doctor --stack resnet-bench'),
     });
   });
 
@@ -101,6 +101,17 @@ describe('doctor', () => {
     });
     expect(found('credentials')!.mark).toBe('note');
     expect(found('X-Ray')).toBeUndefined();
+  });
+
+  it('names a profile that is not there, in place of the SDK, and asks nobody', async () => {
+    const env = { ...USER, AWS_ENDPOINT_URL: emulator.invokeEndpoint, AWS_PROFILE: 'gone' };
+    const { code, found } = await examined(['--function', 'resnet-bench'], env);
+    expect(code).toBe(3);
+    expect(found('credentials')).toMatchObject({
+      mark: 'broken',
+      fact: 'AWS_PROFILE is gone, and there is no such profile',
+    });
+    expect(found('function')).toMatchObject({ mark: 'note' });
   });
 
   it('waits for nobody who is silent', async () => {
