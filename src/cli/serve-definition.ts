@@ -16,6 +16,7 @@ import {
   noLogsOption,
   noTracesOption,
   proactiveOption,
+  stackOption,
   timeoutOption,
   traceAttemptsOption,
   traceDelayOption,
@@ -31,11 +32,19 @@ export function defineServe(program: Command, { signal, exit }: CommandContext):
     .command('serve')
     .summary('a page to drop pictures on: this process and Lambda side by side')
     .description(
-      'Opens a page on this machine until it is interrupted: drop a picture, see what this process and Lambda make of it, and watch the trace arrive; browse the reports of runs. Lambda is the function named by --url or --function, else ours on the embedded emulator.',
+      'Opens a page on this machine until it is interrupted: drop a picture, see what this process and Lambda make of it, and watch the trace arrive; browse the reports of runs. Lambda is the function named by --url, --function or --stack, else ours on the embedded emulator.',
     );
   const options = [
     ...[pagePortOption(), hostOption()],
-    ...[urlOption(), functionOption(), frontDoorOption(), headerOption(), timeoutOption(), connectionOption()],
+    ...[
+      urlOption(),
+      functionOption(),
+      stackOption(),
+      frontDoorOption(),
+      headerOption(),
+      timeoutOption(),
+      connectionOption(),
+    ],
     ...[memoryOption(), idleTimeoutOption(), idleHalfLifeOption(), maxAgeOption(), proactiveOption()],
     ...[limitsOption(), cpuPeriodOption(), initBoostOption(), traceLayoutOption(), traceDelayOption()],
     ...[noTracesOption(), noLogsOption(), traceIntervalOption(), traceAttemptsOption()],

@@ -2,7 +2,7 @@
 import { UsageError } from './errors.ts';
 
 export const POLICY_COMMANDS = [
-  ...['lambda', 'soak', 'cold', 'warm', 'load', 'sweep', 'resume'],
+  ...['lambda', 'soak', 'cold', 'warm', 'load', 'sweep', 'resume', 'serve'],
   ...['outputs', 'doctor'],
 ] as const;
 
@@ -57,6 +57,7 @@ const EVIDENCE = ['traces', 'logs'] as const;
 const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   lambda: EVIDENCE,
   warm: EVIDENCE,
+  serve: EVIDENCE,
   soak: [...EVIDENCE, 'metrics'],
   resume: [...EVIDENCE, 'metrics'],
   load: [...EVIDENCE, 'metrics'],

@@ -1,8 +1,10 @@
 /** What each command asks of AWS, as the emulator has noted it, is what its printed policy allows: no action less, and none more. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AWS_ACTIONS, type PolicyDocument, WITHOUT_PERMISSION } from '../../src/core/aws-policy.ts';
 import { actionListSchema, CONTROL_PATHS } from '../../src/emulator/control-answer.ts';
+import { asBody, post, serve } from '../web/serving.ts';
 import { complaint, ROOT, runWithSamples, until, useProgram } from './program.ts';
 import { type ReticentProxy, reticentProxy } from './reticent-proxy.ts';
 
@@ -105,6 +107,19 @@ describe('the policy', () => {
     await running.done;
     const { actions, stderr } = await askedBy(['resume'], cwd);
     expect(actions, stderr).toEqual(actionsOf(await allowedBy('resume')));
+  });
+
+  it('of serve allows what it asks for', async () => {
+    const before = await counts();
+    const late = ['--trace-interval', '200ms', '--trace-attempts', '3'];
+    const serving = await serve(program, ['--stack', 'resnet-bench', ...late], { env: env() });
+    await post(serving, asBody(await readFile(PICTURE)), '/classify?target=lambda');
+    const asked = await until('traces and log lines to be asked for', async () => {
+      const after = await counts();
+      const actions = [...after].filter(([action, count]) => count > (before.get(action) ?? 0)).map(([name]) => name);
+      return actions.includes('logs:FilterLogEvents') && actions.includes('xray:BatchGetTraces') && actions;
+    });
+    expect(actionsOf(await allowedBy('serve', '--stack', 'resnet-bench'))).toEqual(expect.arrayContaining(asked));
   });
 
   it('of all commands is what any of them asks for', async () => {

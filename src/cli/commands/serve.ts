@@ -9,6 +9,7 @@ import { isLoopback } from '../../web/allowed.ts';
 import { servePage } from '../../web/serve.ts';
 import { type FunctionOptions, refuseWithoutEffect, targetOptionsOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
+import { withStack } from '../stack-options.ts';
 
 export interface ServeCommandOptions extends Omit<FunctionOptions, 'target'> {
   readonly host: string;
@@ -22,15 +23,16 @@ export async function runServe(
   signal: AbortSignal,
 ): Promise<number> {
   const { host, port, out } = options;
-  const whole: FunctionOptions = { ...options, target: ['local', 'lambda'] };
-  refuseWithoutEffect(whole, given);
+  const asked: FunctionOptions = { ...options, target: ['local', 'lambda'] };
+  refuseWithoutEffect(asked, given);
+  const whole = { ...(await withStack(asked, given, signal)), host, port };
   const targets = await withModelProgress(onEvent => pageTargets(targetOptionsOf([], whole), { signal, onEvent }));
   const page = await servePage({
-    ...{ listening: { host, port }, targets, lambda: lambdaWords(options), version: readTool().version },
+    ...{ listening: { host, port }, targets, lambda: lambdaWords(whole), version: readTool().version },
     ...{ outDir: resolve(out), shownOutDir: out },
   });
   if (!isLoopback(host)) process.stderr.write(openWarning(host));
-  process.stdout.write(introduce(options, page.port));
+  process.stdout.write(introduce(whole, page.port));
   await new Promise<void>(ended => {
     if (signal.aborted) ended();
     signal.addEventListener('abort', () => ended(), { once: true });
