@@ -67,10 +67,12 @@ export const metricDelayOption = () =>
     positiveDuration('--metric-delay', LONGEST_TIMER_MS),
   );
 
-export const traceIntervalOption = () =>
-  option('trace-interval', '<time>', 'between two looks for traces and log lines (default: 5s; emulated 1s)').argParser(
-    positiveDuration('--trace-interval', LONGEST_TIMER_MS),
-  );
+export const traceIntervalOption = (emulated = '1s') =>
+  option(
+    'trace-interval',
+    '<time>',
+    `between two looks for traces and log lines (default: 5s; emulated ${emulated})`,
+  ).argParser(positiveDuration('--trace-interval', LONGEST_TIMER_MS));
 
 export const traceAttemptsOption = () =>
   option('trace-attempts', '<n>', 'looks for those of one call while the run goes on')

@@ -47,7 +47,7 @@ export function defineServe(program: Command, { signal, exit }: CommandContext):
     ],
     ...[memoryOption(), idleTimeoutOption(), idleHalfLifeOption(), maxAgeOption(), proactiveOption()],
     ...[limitsOption(), cpuPeriodOption(), initBoostOption(), traceLayoutOption(), traceDelayOption()],
-    ...[noTracesOption(), noLogsOption(), traceIntervalOption(), traceAttemptsOption()],
+    ...[noTracesOption(), noLogsOption(), traceIntervalOption('500ms'), traceAttemptsOption()],
     ...[threadsOption('threads of one inference in this process'), modelOption(), preprocessOption(), outOption()],
   ];
   for (const option of options) command.addOption(option);

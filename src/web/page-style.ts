@@ -14,7 +14,7 @@ button[aria-disabled=true]{opacity:.6;cursor:default}
 .drop{border:2px dashed var(--soft);border-radius:.6rem;padding:1rem;text-align:center;background:var(--card)}
 .drop.over{border-color:var(--c0);border-style:solid}
 .drop input{display:block;margin:.6rem auto 0;max-width:100%;font:inherit}
-.drop img{max-width:100%;max-height:14rem;border-radius:.4rem;margin-top:.8rem}
+.drop img{image-orientation:none;max-width:100%;max-height:14rem;border-radius:.4rem;margin-top:.8rem}
 .drop figure{margin:0}.drop figcaption{font-weight:400;overflow-wrap:anywhere}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:1rem;align-items:start}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.8rem 1rem;min-width:0}
