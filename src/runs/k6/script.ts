@@ -99,7 +99,7 @@ function head({ tool, url, rate, durationMs, arrivals }: K6Plan): string {
   return `// Made by ${tool.name} ${tool.version}: ${rate} calls a second (${arrivals}) for ${durationMs / 1_000} s to ${shown}
 //   k6 run --out json=load.json.gz SCRIPT
 //   resnet-bench import load.json.gz
-// Distributed, k6's operator and cloud share the calls out: import takes the outputs of all instances together.
+// Distributed, k6's operator shares the calls out: import takes the outputs of all instances together.
 ${MODULES.map(([module, names]) => `import ${names} from ${JSON.stringify(module)};`).join('\n')}
 `;
 }
