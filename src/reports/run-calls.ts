@@ -1,6 +1,7 @@
 /** Which calls a comparison of runs rests on: those that failed, those that only one side has, and how often each picture is among them. No layout. */
 import { type RunRecord, type Sample, START_KINDS, type Target } from '../core/record.ts';
 import { fisherExact } from '../stats/fisher.ts';
+import { FEWEST_TO_COMPARE } from '../stats/median-ratio.ts';
 import type { RunSide, TargetPair } from './compare-runs.ts';
 
 const LEVEL = 0.05;
@@ -39,7 +40,8 @@ function unlikeFailures({ name, baseline, other }: TargetPair): string[] {
 function unlikePictures(pair: TargetPair): string[] {
   return START_KINDS.flatMap(start => {
     const [theirs, ours] = [mixOf(pair, pair.baseline, start), mixOf(pair, pair.other, start)];
-    if (theirs.count < 2 || ours.count < 2) return [];
+    // Fewer have no verdict; and a few cold calls meet whatever picture was due.
+    if (Math.min(theirs.count, ours.count) < FEWEST_TO_COMPARE) return [];
     const pictures = [...new Map([...theirs.names, ...ours.names])].map(([picture, name]) => {
       const [their, our] = [theirs, ours].map(({ shares }) => shares.get(picture) ?? 0) as [number, number];
       return { name, their, our, moved: Math.abs(our - their) };

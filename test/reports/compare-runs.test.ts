@@ -134,6 +134,16 @@ describe('two runs', () => {
     expect(compare(inTurns(1, { count: 43 }))).toEqual([]);
   });
 
+  it('whose few cold calls met other pictures keep their verdict on warm ones', () => {
+    const withCold = (minute: number, image: string) => {
+      const record = runOf(minute, 20);
+      for (const sample of record.targets[0]!.samples.slice(0, 4)) Object.assign(sample, { start: 'cold', image });
+      return record;
+    };
+    const { mismatches } = compareRuns(side('A', withCold(0, 'dog.jpg')), side('B', withCold(1, 'cat.jpg')));
+    expect(mismatches).toEqual([]);
+  });
+
   it('name a target and calls of unknown start that only one side has, and leave a gate on the headline unkept', () => {
     const two = runOf(0, 20);
     const withLambda = { ...two, targets: [...two.targets, { ...two.targets[0]!, name: 'lambda' }] };
