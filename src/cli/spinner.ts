@@ -1,5 +1,5 @@
 /** What moves on stderr, on a terminal only: a line that spins, lines that are redrawn in place. The one file that imports ora. */
-import ora, { type Options } from 'ora';
+import type { Options } from 'ora';
 
 export interface Spinner {
   update(text: string): void;
@@ -28,6 +28,9 @@ function hasWidth(): boolean {
   return process.stderr.columns > 0;
 }
 
+/** It takes as long to load as Node to start, for what most logs and pipes never see. */
+const ora = isTerminal() ? (await import('ora')).default : undefined;
+
 const OPTIONS: Options = {
   // Ctrl-C must reach the program as a signal.
   discardStdin: false,
@@ -35,18 +38,17 @@ const OPTIONS: Options = {
 };
 
 export function startSpinner(text: string): Spinner {
-  const visible = isTerminal();
-  const spinner = ora({ ...OPTIONS, text, isEnabled: visible, isSilent: !visible }).start();
+  const spinner = ora?.({ ...OPTIONS, text, isEnabled: true, isSilent: false }).start();
   return {
     update: next => {
-      spinner.text = next;
+      if (spinner !== undefined) spinner.text = next;
     },
     note: lines => {
-      spinner.clear();
+      spinner?.clear();
       process.stderr.write(`${lines}\n`);
     },
     stop: () => {
-      spinner.stop();
+      spinner?.stop();
     },
   };
 }
@@ -57,7 +59,7 @@ const NEVER_MS = 2 ** 31 - 1;
 /** `textFor` gives lines no longer than `columns`. Only where `isTerminal`. */
 export function startRedrawn(textFor: (columns: number) => string): Redrawn {
   const { stderr } = process;
-  const lines = ora({ ...OPTIONS, spinner: { frames: [''], interval: NEVER_MS }, isEnabled: true, isSilent: false });
+  const lines = ora!({ ...OPTIONS, spinner: { frames: [''], interval: NEVER_MS }, isEnabled: true, isSilent: false });
   const refresh = () => {
     // ora writes the frame, which is empty, and a space before the text. The cursor waits in a line of its own: terminals do
     // not agree on whether a narrower window breaks the line that it is in.

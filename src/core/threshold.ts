@@ -1,11 +1,11 @@
 /** A limit that a figure must keep: `lambda.warm.inferenceMs.p95<900`, `lambda.failed<1`, `regression<5%`. */
-import { timingsSchema } from './sample.ts';
 import { START_KINDS, type StartKind } from './start-kind.ts';
+import { TIMING_NAMES } from './timing-names.ts';
 
 const STATISTICS = ['count', 'min', 'mean', 'stddev', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
 export type Statistic = (typeof STATISTICS)[number];
 /** Those of `timings`, and those that follow from a sample's offsets. */
-const TIMINGS: readonly string[] = ['responseMs', 'serviceMs', 'issueDelayMs', ...Object.keys(timingsSchema.shape)];
+const TIMINGS: readonly string[] = ['responseMs', 'serviceMs', 'issueDelayMs', ...TIMING_NAMES];
 const COUNTS = ['failed', 'failedShare', 'coldShare', 'maxMemoryMb', 'usdPerMillion'] as const;
 export type CountName = (typeof COUNTS)[number];
 
