@@ -65,10 +65,15 @@ const CHECKS: readonly Check[] = [
   },
   {
     code: 'duration-apart',
-    contradiction: ({ timings: { invocationMs, overheadMs, durationMs } }) =>
-      overheadMs !== undefined && invocationMs !== undefined && apart(invocationMs + overheadMs, durationMs)
-        ? `its trace has ${ms(invocationMs + overheadMs)} of Invocation and Overhead, its log line a Duration of ${ms(durationMs!)}`
-        : undefined,
+    contradiction: ({ timings: { invocationMs, overheadMs, durationMs }, evidence }) => {
+      if (overheadMs === undefined || invocationMs === undefined) return undefined;
+      const traced = invocationMs + overheadMs;
+      // An init that is repeated inside the call is part of its Duration, and has no line of its own.
+      const repeatedMs = evidence?.log?.initMs === undefined ? (evidence?.trace?.initMs ?? 0) : 0;
+      return apart(traced, durationMs) && apart(traced + repeatedMs, durationMs)
+        ? `its trace has ${ms(traced)} of Invocation and Overhead, its log line a Duration of ${ms(durationMs!)}`
+        : undefined;
+    },
     advice: 'what was billed follows the log line',
   },
   {

@@ -19,6 +19,16 @@ function foldersOf({ pid }: Emulator): string[] {
 }
 const startOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ')[19];
 
+/** Microseconds of CPU and of a period, as they are written for an environment now. */
+function quotaOf(lambda: Emulator, id: string): string {
+  const [folder] = foldersOf(lambda);
+  const file = (name: string) => {
+    const path = join(folder!, id, name);
+    return existsSync(path) ? readFileSync(path, 'latin1').trim() : undefined;
+  };
+  return file('cpu.max') ?? [file('cpu.cfs_quota_us'), file('cpu.cfs_period_us')].join(' ');
+}
+
 describe.skipIf(noLimits)('where groups can be made', () => {
   it.each([
     [512, 0.289],
@@ -37,13 +47,7 @@ describe.skipIf(noLimits)('where groups can be made', () => {
     const lambda = await emulator({ memoryMb: 1024, cpuPeriodMs: 50 });
     await echo(lambda.functionUrl);
     const { environments } = await lambda.environments();
-    const [folder] = foldersOf(lambda);
-    const file = (name: string) => {
-      const path = join(folder!, environments[0]!.id, name);
-      return existsSync(path) ? readFileSync(path, 'latin1').trim() : undefined;
-    };
-    const v1 = [file('cpu.cfs_quota_us'), file('cpu.cfs_period_us')];
-    expect(file('cpu.max') ?? v1.join(' ')).toBe('28943 50000');
+    expect(quotaOf(lambda, environments[0]!.id)).toBe('28943 50000');
   });
 
   it('memory: its peak stands in REPORT, and beyond the limit the environment is ended as AWS reports it', async () => {
@@ -71,20 +75,29 @@ describe.skipIf(noLimits)('where groups can be made', () => {
   });
 
   it('initialisation has its share too, or two CPUs with --init-boost', async () => {
-    const spin =
-      'const t = Date.now() + 600; while (Date.now() < t); console.log("init", process.cpuUsage().user / 1e3); import("./echo.mjs")';
-    const initMs = async (initBoost: boolean) => {
-      const lambda = await emulator({ memoryMb: 256, initBoost, bootstrap: [process.execPath, '-e', spin] });
-      await echo(lambda.functionUrl);
+    const told = mkdtempSync(join(tmpdir(), 'resnet-bench-told-'));
+    onTestFinished(() => rmSync(told, { recursive: true, force: true }));
+    // Its init lasts until it is told to go on.
+    const wait = (file: string) =>
+      `while (!fs.existsSync('${file}')) await new Promise(after => setTimeout(after, 10)); import('./echo.mjs')`;
+    const quotas = async (initBoost: boolean) => {
+      const go = join(told, `${initBoost}`);
+      const bootstrap = [process.execPath, '--input-type=module', '-e', `import fs from 'node:fs'; ${wait(go)}`];
+      const lambda = await emulator({ memoryMb: 256, initBoost, bootstrap });
+      const call = echo(lambda.functionUrl);
+      const [{ id }] = await until(async () => {
+        const { environments } = await lambda.environments();
+        return environments[0]?.pid !== undefined && ([environments[0]] as const);
+      });
+      const inInit = quotaOf(lambda, id);
+      writeFileSync(go, '');
+      await call;
       const { cpuMs } = await echo(lambda.functionUrl, { spinMs: 600 });
       expect(cpuMs!).toBeLessThan(0.2 * 600);
-      return Number(
-        /^init ([\d.]+)$/.exec((await lambda.logLines()).find(({ text }) => text.startsWith('init '))!.text)![1],
-      );
+      return [inInit, quotaOf(lambda, id)];
     };
-    // Whole CPUs against a seventh of one: on the busiest machine more than that.
-    expect(await initMs(false)).toBeLessThan(200);
-    expect(await initMs(true)).toBeGreaterThan(200);
+    expect(await quotas(false)).toEqual(['2894 20000', '2894 20000']);
+    expect(await quotas(true)).toEqual(['40000 20000', '2894 20000']);
   });
 
   it('a process that leaves its process group stays in it, and goes with it', async () => {

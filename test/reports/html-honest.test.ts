@@ -76,7 +76,8 @@ it('on paper what is folded is open', async ctx => {
   expect(folded.length).toBeGreaterThan(1);
   expect(new Set(folded)).toEqual(new Set([false]));
   await page.emulateMedia({ media: 'print' });
-  expect(new Set(await shown())).toEqual(new Set([true]));
+  // The page hears of it as of any other event.
+  await expect.poll(async () => new Set(await shown())).toEqual(new Set([true]));
 });
 
 it('fits a telephone with an address and names that have no place to break', async ctx => {

@@ -37,6 +37,8 @@ async function calls(count: number, door: 'url' | 'http-api' | 'invoke', traceLa
     {
       ...ourFunction(model, 'torchvision'),
       ...{ memoryMb: 1024, timeoutMs: 30_000, concurrency: MOST_ENVIRONMENTS, idleTimeoutMs: 60_000, traceLayout },
+      // Eight at once on a busy machine: none of them is to be begun anew.
+      initTimeoutMs: 60_000,
     },
     never,
   );

@@ -59,6 +59,14 @@ it('within the precision of the sources there is none', () => {
   expect(codesOf({})).toEqual([]);
 });
 
+it('an init that was repeated inside the call is a part of its Duration', () => {
+  const trace = traced({ initMs: 50, initAhead: false, invocationMs: 92, overheadMs: 2, serviceSideMs: 150 });
+  expect(codesOf({ ...trace, ...logged({ durationMs: 144.1 }) }, cold)).toEqual([]);
+  // With a line of its own it lay before the call.
+  expect(codesOf({ ...trace, ...logged({ durationMs: 144.1, initMs: 50 }) }, cold)).toEqual(['duration-apart']);
+  expect(codesOf({ ...trace, ...logged({ durationMs: 120 }) }, cold)).toEqual(['duration-apart']);
+});
+
 it('each kind is one warning that names the first call and counts the others', () => {
   const disagreements = new Disagreements();
   for (const seq of [3, 7, 9]) {
