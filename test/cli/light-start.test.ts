@@ -7,7 +7,8 @@ const DIST = join(import.meta.dirname, '..', '..', 'dist');
 
 /** Of a built file, without those that are loaded when they are needed. */
 function staticImports(file: string): string[] {
-  const found = readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^'"(;]*(['"])([^'"]+)\1/gm);
+  const statements = /^(?:import\s*|(?:import|export)\s+[\w*{}\s,$]+?\s*from\s*)(['"])([^'"]+)\1/gm;
+  const found = readFileSync(file, 'utf8').matchAll(statements);
   return [...found].map(([, , specifier = '']) => specifier);
 }
 
