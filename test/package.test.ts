@@ -89,6 +89,7 @@ describe('the package', () => {
         'dist/index.js',
         'dist/index.d.ts',
         'dist/cli/main.js',
+        'dist/cli/start.mjs',
         'dist/classifier/resize-wasm.js',
         'fixtures/images/balloon.jpg',
         'fixtures/images/daisy.png',

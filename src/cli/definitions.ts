@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { TARGETS } from '../core/target-name.ts';
 import { REPORT_FORMATS, TEXT_FORMATS } from '../reports/index.ts';
-import { type CommandContext, IMAGES, iterationLimit } from './command-context.ts';
+import { addOptions, type CommandContext, IMAGES, iterationLimit } from './command-context.ts';
 import {
   bootstrapOption,
   concurrencyOption,
@@ -29,6 +29,7 @@ import {
   tracePartialOption,
   urlOption,
 } from './function-options.ts';
+import { flag } from './option.ts';
 import {
   baselineOption,
   callOption,
@@ -50,26 +51,29 @@ import {
   warmupOption,
 } from './options.ts';
 
-export function defineLocal(program: Command, { signal, exit }: CommandContext): void {
-  program
+export function defineLocal(program: Command, context: CommandContext): void {
+  const { signal, exit } = context;
+  const command = program
     .command('local')
     .summary('classify pictures in this process and time every stage')
     .description('Classifies pictures in this process, one after another, and times every stage.')
-    .argument(...IMAGES)
-    .addOption(iterationsOption())
-    .addOption(durationOption())
-    .addOption(warmupOption())
-    .addOption(threadsOption())
-    .addOption(modelOption())
-    .addOption(preprocessOption())
-    .addOption(thresholdOption())
-    .addOption(githubSummaryOption())
-    .addOption(outOption())
-    .addOption(jsonOption())
-    .action(async (images: string[], { iterations: _, ...options }, command: Command) => {
-      const { runLocal } = await import('./commands/local.ts');
-      exit(await runLocal(images, { ...options, ...iterationLimit(command) }, signal));
-    });
+    .argument(...IMAGES);
+  addOptions(command, context, () => [
+    iterationsOption(),
+    durationOption(),
+    warmupOption(),
+    threadsOption(),
+    modelOption(),
+    preprocessOption(),
+    thresholdOption(),
+    githubSummaryOption(),
+    outOption(),
+    jsonOption(),
+  ]);
+  command.action(async (images: string[], { iterations: _, ...options }, command: Command) => {
+    const { runLocal } = await import('./commands/local.ts');
+    exit(await runLocal(images, { ...options, ...iterationLimit(command) }, signal));
+  });
 }
 
 export function defineResume(program: Command, { signal, exit }: CommandContext): void {
@@ -91,105 +95,116 @@ export function defineResume(program: Command, { signal, exit }: CommandContext)
   });
 }
 
-export function defineEmulate(program: Command, { signal, exit }: CommandContext): void {
-  program
+export function defineEmulate(program: Command, context: CommandContext): void {
+  const { signal, exit } = context;
+  const command = program
     .command('emulate')
     .summary('the embedded Lambda in the foreground, for any client')
     .description(
       'Runs the embedded Lambda on 127.0.0.1 until it is interrupted: a Function URL, an HTTP API, and an AWS endpoint for CLI and SDKs, with Invoke, traces and logs. The function is our own, or any program that speaks the Runtime API. Its log goes to stderr.',
-    )
-    .addOption(portOption())
-    .addOption(memoryOption())
-    .addOption(functionTimeoutOption())
-    .addOption(concurrencyOption())
-    .addOption(idleTimeoutOption())
-    .addOption(idleHalfLifeOption())
-    .addOption(maxAgeOption())
-    .addOption(proactiveOption())
-    .addOption(limitsOption())
-    .addOption(cpuPeriodOption())
-    .addOption(initBoostOption())
-    .addOption(bootstrapOption())
-    .addOption(taskRootOption())
-    .addOption(handlerOption())
-    .addOption(envOption())
-    .addOption(traceLayoutOption())
-    .addOption(traceDelayOption())
-    .addOption(tracePartialOption())
-    .addOption(metricDelayOption())
-    .addOption(samplingOption())
-    .addOption(logFormatOption())
-    .addOption(denyOption())
-    .addOption(modelOption())
-    .addOption(preprocessOption())
-    .addOption(jsonOption('print the addresses on stdout as one line of JSON, and nothing else'))
-    .action(async (options, command: Command) => {
-      const { runEmulate } = await import('./commands/emulate.ts');
-      const given = (name: string) => command.getOptionValueSource(name) === 'cli';
-      exit(await runEmulate(options, given, signal));
-    });
+    );
+  addOptions(command, context, () => [
+    portOption(),
+    memoryOption(),
+    functionTimeoutOption(),
+    concurrencyOption(),
+    idleTimeoutOption(),
+    idleHalfLifeOption(),
+    maxAgeOption(),
+    proactiveOption(),
+    limitsOption(),
+    cpuPeriodOption(),
+    initBoostOption(),
+    bootstrapOption(),
+    taskRootOption(),
+    handlerOption(),
+    envOption(),
+    traceLayoutOption(),
+    traceDelayOption(),
+    tracePartialOption(),
+    metricDelayOption(),
+    samplingOption(),
+    logFormatOption(),
+    denyOption(),
+    modelOption(),
+    preprocessOption(),
+    jsonOption('print the addresses on stdout as one line of JSON, and nothing else'),
+  ]);
+  command.action(async (options, command: Command) => {
+    const { runEmulate } = await import('./commands/emulate.ts');
+    const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+    exit(await runEmulate(options, given, signal));
+  });
 }
 
-export function defineReport(program: Command, { exit }: CommandContext): void {
-  program
+export function defineReport(program: Command, context: CommandContext): void {
+  const { exit } = context;
+  const command = program
     .command('report')
     .summary('show a run again, finished or not')
     .description('Shows a run again, also one that goes on, was interrupted or was killed. Measures nothing.')
-    .argument('[run]', 'its id, folder or record file (default: the latest)')
-    .addOption(formatOption([...REPORT_FORMATS, 'all']))
-    .addOption(callOption())
-    .addOption(callTargetOption(TARGETS))
-    .addOption(toOption())
-    .addOption(trafficOption())
-    .addOption(thresholdOption())
-    .addOption(githubSummaryOption())
-    .addOption(pricesOption())
-    .addOption(freeTierOption())
-    .addOption(outOption())
-    .action(async (run: string | undefined, options) => {
-      const { runReport } = await import('./commands/report.ts');
-      exit(await runReport(run, options));
-    });
+    .argument('[run]', 'its id, folder or record file (default: the latest)');
+  addOptions(command, context, () => [
+    formatOption([...REPORT_FORMATS, 'all']),
+    callOption(),
+    callTargetOption(TARGETS),
+    toOption(),
+    trafficOption(),
+    thresholdOption(),
+    githubSummaryOption(),
+    pricesOption(),
+    freeTierOption(),
+    outOption(),
+  ]);
+  command.action(async (run: string | undefined, options) => {
+    const { runReport } = await import('./commands/report.ts');
+    exit(await runReport(run, options));
+  });
 }
 
-export function defineCompare(program: Command, { exit }: CommandContext): void {
-  program
+export function defineCompare(program: Command, context: CommandContext): void {
+  const { exit } = context;
+  const command = program
     .command('compare')
     .summary('set runs against each other: which is faster, and how sure that is')
     .description(
       'Sets runs against the first one, or the --baseline. Repeats of the same thing stand with commas between (A1,A2 B1,B2): made in turns, and agreeing with each other, they make a verdict that speaks of more than two runs.',
     )
-    .argument('<runs...>', 'their ids, folders or record files')
-    .addOption(baselineOption())
-    .addOption(formatOption(TEXT_FORMATS))
-    .addOption(thresholdOption('regression<5%, lambda.warm.inferenceMs.regression<5%, lambda.failed<1'))
-    .addOption(githubSummaryOption())
-    .addOption(pricesOption())
-    .addOption(outOption())
-    .action(async (runs: string[], options) => {
-      const { runCompare } = await import('./commands/compare.ts');
-      exit(await runCompare(runs, options));
-    });
+    .argument('<runs...>', 'their ids, folders or record files');
+  addOptions(command, context, () => [
+    baselineOption(),
+    formatOption(TEXT_FORMATS),
+    thresholdOption('regression<5%, lambda.warm.inferenceMs.regression<5%, lambda.failed<1'),
+    githubSummaryOption(),
+    pricesOption(),
+    outOption(),
+  ]);
+  command.action(async (runs: string[], options) => {
+    const { runCompare } = await import('./commands/compare.ts');
+    exit(await runCompare(runs, options));
+  });
 }
 
-export function defineCost(program: Command): void {
-  program
+export function defineCost(program: Command, context: CommandContext): void {
+  const command = program
     .command('cost')
     .summary('what the calls cost: each, a million, a month, and against servers')
     .description(
       'Prices the calls of functions by their billed time: each, a million, a month, and the rate from which a server costs less. An estimate at dated prices, not a bill.',
     )
-    .argument('[runs...]', 'their ids, folders or record files (default: the latest)')
-    .addOption(formatOption(TEXT_FORMATS))
-    .addOption(trafficOption())
-    .addOption(pricesOption())
-    .addOption(freeTierOption())
-    .option('--show-prices', 'print the price list as JSON, for --prices')
-    .addOption(outOption())
-    .action(async (runs: string[], options) => {
-      const { runCost } = await import('./commands/cost.ts');
-      await runCost(runs, options);
-    });
+    .argument('[runs...]', 'their ids, folders or record files (default: the latest)');
+  addOptions(command, context, () => [
+    formatOption(TEXT_FORMATS),
+    trafficOption(),
+    pricesOption(),
+    freeTierOption(),
+    flag('show-prices', 'print the price list as JSON, for --prices'),
+    outOption(),
+  ]);
+  command.action(async (runs: string[], options) => {
+    const { runCost } = await import('./commands/cost.ts');
+    await runCost(runs, options);
+  });
 }
 
 export function defineModel(program: Command, { signal }: CommandContext): void {

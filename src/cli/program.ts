@@ -21,6 +21,7 @@ import { defineServe } from './serve-definition.ts';
 export async function runProgram(argv: readonly string[], signal: AbortSignal): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = buildProgram({
+    asked: commandOf(argv),
     signal,
     exit: code => {
       exitCode = code;
@@ -34,6 +35,12 @@ export async function runProgram(argv: readonly string[], signal: AbortSignal): 
     if (thrown.exitCode !== EXIT.ok && thrown.code !== 'commander.help') throw usageErrorOf(thrown, argv[0]);
   }
   return exitCode;
+}
+
+/** The first word, or the one that help is asked for; no command is called so when there is none. */
+function commandOf(argv: readonly string[]): string {
+  const [first = '', second = ''] = argv.filter(word => !word.startsWith('-'));
+  return first === 'help' ? second : first;
 }
 
 /** All commands with their options, for whoever reads them: docs/reference.md is made of it. */
@@ -61,7 +68,7 @@ Environment:
   defineEmulate(program, context);
   defineReport(program, context);
   defineCompare(program, context);
-  defineCost(program);
+  defineCost(program, context);
   defineModel(program, context);
   defineAws(program, context);
   defineDoctor(program, context);

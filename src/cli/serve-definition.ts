@@ -1,6 +1,6 @@
 /** The command that opens the page, with its options. */
 import type { Command } from 'commander';
-import type { CommandContext } from './command-context.ts';
+import { addOptions, type CommandContext } from './command-context.ts';
 import {
   connectionOption,
   cpuPeriodOption,
@@ -27,14 +27,15 @@ import {
 import { modelOption, outOption, preprocessOption, threadsOption } from './options.ts';
 import { hostOption, pagePortOption } from './page-options.ts';
 
-export function defineServe(program: Command, { signal, exit }: CommandContext): void {
+export function defineServe(program: Command, context: CommandContext): void {
+  const { signal, exit } = context;
   const command = program
     .command('serve')
     .summary('a page to drop pictures on: this process and Lambda side by side')
     .description(
       'Opens a page on this machine until it is interrupted: drop a picture, see what this process and Lambda make of it, and watch the trace arrive; browse the reports of runs. Lambda is the function named by --url, --function or --stack, else ours on the embedded emulator.',
     );
-  const options = [
+  addOptions(command, context, () => [
     ...[pagePortOption(), hostOption()],
     ...[
       urlOption(),
@@ -49,8 +50,7 @@ export function defineServe(program: Command, { signal, exit }: CommandContext):
     ...[limitsOption(), cpuPeriodOption(), initBoostOption(), traceLayoutOption(), traceDelayOption()],
     ...[noTracesOption(), noLogsOption(), traceIntervalOption('500ms'), traceAttemptsOption()],
     ...[threadsOption('threads of one inference in this process'), modelOption(), preprocessOption(), outOption()],
-  ];
-  for (const option of options) command.addOption(option);
+  ]);
   command.action(async options => {
     const { runServe } = await import('./commands/serve.ts');
     const given = (name: string) => command.getOptionValueSource(name) === 'cli';

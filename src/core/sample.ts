@@ -2,18 +2,46 @@
 import { z } from 'zod';
 import { evidenceSchema, TRACE_JOINS, TRACE_STATES } from './evidence.ts';
 import { START_EVIDENCES, START_KINDS } from './start-kind.ts';
-import { TIMING_NAMES, type TimingName } from './timing-names.ts';
 
 export { isFirstCall, START_KINDS, type StartKind } from './start-kind.ts';
 
 const ms = () => z.number();
-type OptionalTime = z.ZodExactOptional<z.ZodNumber>;
 const mb = () => z.number().nonnegative();
 
 /** Times in milliseconds. A time that was not measured is absent, never 0. */
-export const timingsSchema = z.object(
-  Object.fromEntries(TIMING_NAMES.map(name => [name, z.number().exactOptional()])) as Record<TimingName, OptionalTime>,
-);
+export const timingsSchema = z.object({
+  /** Base64 and JSON of the request, once per picture. */
+  encodeMs: ms().exactOptional(),
+  /** Name lookup, TCP and TLS. This and the next three are the wire's view of the service time. */
+  connectMs: ms().exactOptional(),
+  requestMs: ms().exactOptional(),
+  firstByteMs: ms().exactOptional(),
+  downloadMs: ms().exactOptional(),
+  /** Request JSON and base64 to bytes, in the classifier's process. */
+  parseMs: ms().exactOptional(),
+  /** Decode, resize, crop, normalise. */
+  preprocessMs: ms().exactOptional(),
+  inferenceMs: ms().exactOptional(),
+  /** Softmax and top five. */
+  postprocessMs: ms().exactOptional(),
+  /** The whole of the work: parse, preprocess, inference and postprocess with what lies between. */
+  handlerMs: ms().exactOptional(),
+  /** Creating the environment's runtime, code and model; locally reading the model and creating its session. */
+  initMs: ms().exactOptional(),
+  /** Of the init, as far as the process itself can tell: from its start to the first line of our code; loading the code and the libraries; reading the model and making its session. */
+  runtimeStartMs: ms().exactOptional(),
+  importsMs: ms().exactOptional(),
+  sessionMs: ms().exactOptional(),
+  invocationMs: ms().exactOptional(),
+  /** After the answer; belongs to no sum. */
+  overheadMs: ms().exactOptional(),
+  durationMs: ms().exactOptional(),
+  billedMs: ms().exactOptional(),
+  serviceSideMs: ms().exactOptional(),
+  networkMs: ms().exactOptional(),
+  unexplainedMs: ms().exactOptional(),
+  outsideMs: ms().exactOptional(),
+});
 export type Timings = z.infer<typeof timingsSchema>;
 
 export const predictionSchema = z.object({
