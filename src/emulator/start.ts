@@ -70,7 +70,9 @@ export async function startEmulator(options: EmulatorOptions, signal: AbortSigna
 /** Nothing of the user's AWS settings and of our own, which may hold secrets: the emulator has no use for them, and must not pass them on. Nor more certificates, which take as long to read as Node to start. */
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(AWS_|RESNET_BENCH_|NODE_OPTIONS$|NODE_EXTRA_CA_CERTS$)/.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(AWS_|RESNET_BENCH_|NODE_OPTIONS$|NODE_EXTRA_CA_CERTS$)/.test(name),
+    ),
   );
 }
 
