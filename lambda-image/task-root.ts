@@ -2,11 +2,11 @@
 import { copyFile, cp, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadModel, type PrepareOutcome, prepareModel } from '../src/classifier/prepare-model.ts';
 import type { ChosenModel } from '../src/runs/choose-model.ts';
 import type { Architecture } from './architecture.ts';
 import { filesBelow, folderDigest, makeUniform } from './folder-digest.ts';
 import { installNativePackages, nativePackages } from './native-packages.ts';
-import { loadModel, type Prepared, prepareModel } from './prepare-model.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = join(ROOT, 'dist', 'function');
@@ -20,7 +20,7 @@ export interface TaskRoot {
   readonly bytes: Readonly<Record<(typeof PARTS)[number], number>>;
   /** Of names, modes and contents: the same wherever and whenever it is assembled of the same. Hex. */
   readonly sha256: string;
-  readonly model: Prepared | { readonly undone: string };
+  readonly model: PrepareOutcome;
 }
 
 /** Replaces `folder` once the new one is whole. Throws SetupError as `installNativePackages` and `loadModel` do. */

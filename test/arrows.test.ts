@@ -31,7 +31,7 @@ const ARROWS: Record<string, readonly string[]> = {
 
 /** The only files that may import a package that touches the outside world. */
 const DOORS: Record<string, readonly string[]> = {
-  'onnxruntime-node': ['classifier/session.ts'],
+  'onnxruntime-node': ['classifier/prepare-model.ts', 'classifier/session.ts'],
   sharp: ['classifier/decode.ts'],
   undici: ['models/download.ts', 'runners/http-connection.ts'],
   '@aws-sdk/client-cloudformation': ['aws/stacks-client.ts'],

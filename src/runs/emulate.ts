@@ -9,6 +9,7 @@ import type { ModelOptions } from '../models/resolve.ts';
 import { chooseModel } from './choose-model.ts';
 import type { SharesChoice } from './emulated-lambda.ts';
 import { FUNCTION_NAME, nodeFunction, ourFunction } from './our-function.ts';
+import { readyModel } from './ready-model.ts';
 
 export type { Emulator };
 
@@ -72,7 +73,7 @@ export async function emulate(options: EmulateOptions, modelOptions: ModelOption
   }
   const what =
     program === undefined
-      ? ourFunction(await chooseModel(model, modelOptions), preprocess)
+      ? ourFunction(await readyModel(await chooseModel(model, modelOptions), modelOptions.signal), preprocess)
       : { ...programOf(program), functionName: FUNCTION_NAME, env: {} };
   const apiFaults = denied.map(operation => ({ operation, fault: 'denied' as const }));
   return startEmulator(

@@ -14,6 +14,7 @@ import { LambdaRunner } from '../runners/lambda.ts';
 import type { ChosenModel } from './choose-model.ts';
 import { type EvidenceChoice, emulatedEvidence, emulatedMetrics } from './evidence-options.ts';
 import { FUNCTION_NAME, ourFunction, THREADS_VARIABLE } from './our-function.ts';
+import { readyModel } from './ready-model.ts';
 
 /** How much of the machine the function gets. */
 export interface SharesChoice {
@@ -83,7 +84,8 @@ export class EmulatedLambdaRunner implements Runner {
   }
 
   async start(signal: AbortSignal): Promise<TargetInfo> {
-    const { model, preprocess, memoryMb, functionTimeoutMs, threads } = this.#options;
+    const { preprocess, memoryMb, functionTimeoutMs, threads } = this.#options;
+    const model = await readyModel(this.#options.model, signal);
     const ours = ourFunction(model, preprocess);
     const { concurrency, idleTimeoutMs, proactive, traceLayout, traceDelayMs, shares } = this.#options;
     const { idleHalfLifeMs, maxAgeMs } = this.#options;

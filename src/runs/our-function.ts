@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { EmulatorOptions } from '../emulator/config.ts';
 import { nodeProgram } from '../emulator/node-program.ts';
-import type { ChosenModel } from './choose-model.ts';
+import type { ReadyModel } from './ready-model.ts';
 
 /** Built: in one piece with all that it needs, as it is deployed. Else the source. */
 const BOOTSTRAP = fileURLToPath(
@@ -37,7 +37,7 @@ export function nodeFunction(
 }
 
 export function ourFunction(
-  { file, info }: ChosenModel,
+  { file, info }: ReadyModel,
   preprocess: PreprocessMode,
 ): Pick<EmulatorOptions, 'functionName' | 'bootstrap' | 'handler' | 'taskRoot' | 'env'> {
   return {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runMetrics } from '../../src/aws/run-metrics.ts';
 import type { CloudWatchFigures } from '../../src/core/cloudwatch.ts';
 import type { Emulator } from '../../src/emulator/start.ts';
-import { echo, emulator, node, post } from '../emulator/harness.ts';
+import { echo, emulator, node, post, until } from '../emulator/harness.ts';
 
 const { signal: never } = new AbortController();
 
@@ -27,8 +27,10 @@ function figureOf({ metrics }: CloudWatchFigures, name: string, statistic: strin
 describe('the figures of a run', () => {
   it('count calls, errors, refusals and how many were in flight, and time them', async () => {
     const running = await emulator({ concurrency: 2 });
-    const slow = [echo(running.functionUrl, { sleepMs: 600 }), echo(running.functionUrl, { sleepMs: 600 })];
-    await new Promise(resolve => setTimeout(resolve, 400));
+    const slow = [echo(running.functionUrl, { sleepMs: 1_500 }), echo(running.functionUrl, { sleepMs: 1_500 })];
+    await until(
+      async () => (await running.environments()).environments.filter(one => one.state === 'busy').length === 2,
+    );
     expect((await post(running.functionUrl, {})).status).toBe(429);
     await Promise.all(slow);
     await post(running.functionUrl, { throw: 'no' });
@@ -37,8 +39,8 @@ describe('the figures of a run', () => {
     const counts = ['Invocations', 'Errors', 'Throttles'].map(name => figureOf(found, name, 'Sum'));
     expect(counts).toEqual([3, 1, 1]);
     expect(figureOf(found, 'ConcurrentExecutions', 'Maximum')).toBe(2);
-    expect(figureOf(found, 'Duration', 'Maximum')).toBeGreaterThanOrEqual(600);
-    expect(figureOf(found, 'Duration', 'p50')).toBeGreaterThanOrEqual(600);
+    expect(figureOf(found, 'Duration', 'Maximum')).toBeGreaterThanOrEqual(1_500);
+    expect(figureOf(found, 'Duration', 'p50')).toBeGreaterThanOrEqual(1_500);
     // This function writes no metrics of its own.
     expect(figureOf(found, 'InferenceTime', 'p50')).toBeNull();
   });

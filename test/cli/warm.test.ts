@@ -32,7 +32,16 @@ it('counts three windows of each target, those before them as warm-up', async ()
 }, 60_000);
 
 it('says that they never did: all calls count', async () => {
-  const { code, stdout, record } = await warm('--target', 'local', '--margin', '0.0001', '--duration', '1s');
+  const { code, stdout, record } = await warm(
+    '--target',
+    'local',
+    '--window',
+    '5',
+    '--margin',
+    '0.0001',
+    '--duration',
+    '1s',
+  );
   expect(code).toBe(0);
   expect(record.run.stoppedBy).toBe('duration');
   expect(stdout).toMatch(

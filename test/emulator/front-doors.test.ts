@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/start.ts';
-import { type Echo, echo, emulator, invoke, invokeUrl, options, post, raw } from './harness.ts';
+import { type Echo, echo, emulator, invoke, invokeUrl, options, post, raw, until } from './harness.ts';
 
 const ROOT = '1-3152b799-8954dae64eda91bc9a23a7e8';
 const REQUEST_LIMIT = 6_291_456;
@@ -291,7 +291,8 @@ describe('sizes', () => {
     );
     expect((await post(lambda.functionUrl, over)).status).toBe(502);
     expect((await post(lambda.httpApiUrl, over)).status).toBe(500);
-    // The environment lives on.
+    // The environment lives on, once it has done with that answer.
+    await until(async () => (await lambda.environments()).environments.every(one => one.state === 'idle'));
     expect((await echo(lambda.functionUrl)).cold).toBe(false);
   });
 });

@@ -2,12 +2,12 @@
  * The model as the function loads it fastest: constants folded and operators fused beforehand, and the weights in a file
  * beside the graph, which the runtime maps into memory where it would have parsed and copied them.
  */
-import '../src/classifier/no-telemetry.ts';
+import './no-telemetry.ts';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import { messageOf, SetupError } from '../src/core/errors.ts';
-import { seededRandom } from '../src/core/random.ts';
+import { messageOf, SetupError } from '../core/errors.ts';
+import { seededRandom } from '../core/random.ts';
 
 /**
  * What each kind gains from, and nothing that hangs on a processor: `all` would lay out weights for the instruction set of
@@ -31,15 +31,13 @@ export interface Prepared {
   readonly difference: number;
 }
 
+export type PrepareOutcome = Prepared | { readonly undone: string };
+
 /**
  * Writes `target` (and the weights beside it) from `source`; `undone` says why the model is to be taken as it is. Loads both
  * on this machine, whose outputs must agree on random inputs.
  */
-export async function prepareModel(
-  source: string,
-  precision: string,
-  target: string,
-): Promise<Prepared | { readonly undone: string }> {
+export async function prepareModel(source: string, precision: string, target: string): Promise<PrepareOutcome> {
   const level = precision.startsWith('int8') ? LEVELS.int8 : LEVELS.float32;
   const weights = `${basename(target, '.onnx')}.weights`;
   try {

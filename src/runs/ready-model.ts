@@ -1,0 +1,94 @@
+/** The model as the emulated function loads it: prepared as that of the image is, once, and kept beside the models. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { PrepareOutcome } from '../classifier/prepare-model.ts';
+import { ONNXRUNTIME_VERSION } from '../classifier/session.ts';
+import type { TargetModel } from '../core/record.ts';
+import { nodeProgram } from '../emulator/node-program.ts';
+import { makeFolder } from '../models/make-folder.ts';
+import { modelsFolder } from '../models/storage.ts';
+import type { ChosenModel } from './choose-model.ts';
+
+/** Beside this file: built, or the source. */
+const PREPARE_MAIN = fileURLToPath(new URL(`prepare-model-main${extname(import.meta.url)}`, import.meta.url));
+
+const MODEL = 'model.onnx';
+/** Beside the model, where the function looks for what its answers call it. */
+const IDENTITY = 'model.json';
+
+export interface ReadyModel {
+  readonly file: string;
+  readonly info: ChosenModel['info'] & TargetModel;
+}
+
+interface Identity {
+  readonly name: string;
+  readonly sha256: string;
+  readonly prepared: string;
+  /** Of all other files. */
+  readonly bytes: number;
+}
+
+/**
+ * The prepared one, or `model` where it cannot be prepared or kept. In a process of its own: what it takes is no memory of this one, whose own is
+ * measured. Throws the signal's reason.
+ */
+export async function readyModel(model: ChosenModel, signal: AbortSignal): Promise<ReadyModel> {
+  const folder = join(modelsFolder(), 'prepared', `${model.info.sha256}-onnxruntime-${ONNXRUNTIME_VERSION}`);
+  const kept = await keptIn(folder, model);
+  if (kept !== undefined) return kept;
+  try {
+    await prepare(model, folder, signal);
+  } catch {
+    signal.throwIfAborted();
+  }
+  return (await keptIn(folder, model)) ?? model;
+}
+
+/** Under its name only when it is whole. */
+async function prepare({ file, info }: ChosenModel, folder: string, signal: AbortSignal): Promise<void> {
+  await makeFolder(dirname(folder));
+  const draft = await mkdtemp(`${folder}.partial-`);
+  try {
+    const [node = '', ...program] = nodeProgram(PREPARE_MAIN);
+    const order = [...program, file, info.precision, join(draft, MODEL)];
+    const { stdout } = await promisify(execFile)(node, order, { signal });
+    const outcome: PrepareOutcome = JSON.parse(stdout);
+    if ('undone' in outcome) return;
+    const identity: Identity = {
+      ...{ name: info.name, sha256: info.sha256, prepared: outcome.how },
+      bytes: await bytesIn(draft),
+    };
+    await writeFile(join(draft, IDENTITY), `${JSON.stringify(identity)}\n`);
+    try {
+      await rename(draft, folder);
+    } catch {
+      // Somebody else's, made meanwhile, is as good; what is there and not whole is in the way.
+      if ((await keptIn(folder, { file, info })) !== undefined) return;
+      await rm(folder, { recursive: true, force: true });
+      await rename(draft, folder);
+    }
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Undefined when it is not there, or not as it was written. */
+async function keptIn(folder: string, { info }: ChosenModel): Promise<ReadyModel | undefined> {
+  try {
+    const identity: Identity = JSON.parse(await readFile(join(folder, IDENTITY), 'utf8'));
+    if (identity.sha256 !== info.sha256 || identity.bytes !== (await bytesIn(folder))) return undefined;
+    return { file: join(folder, MODEL), info: { ...info, prepared: identity.prepared } };
+  } catch {
+    return undefined;
+  }
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const files = (await readdir(folder)).filter(name => name !== IDENTITY);
+  const sizes = await Promise.all(files.map(async name => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
