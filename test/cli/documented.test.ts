@@ -1,55 +1,33 @@
 /**
- * Every command that README and docs show. All are taken by the program's own parser, so that no option is wrong; those that need nothing but this
- * machine are run too, block by block, each in a folder that has what they name, and shortened by the options in SHORTER, which come last and count.
- * Of those that differ in values alone the first is run: values are the parser's.
+ * Every command that README and docs show. All are taken by the program's own parser, so that no option is wrong, and all that can are run, block by
+ * block, each in a folder that has what they name: on this machine, or against the emulator in the place of a deployed function. They are shortened by
+ * some options, which come last and count. Of those that differ in values alone the first is run: values are the parser's.
  */
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import parse from 'string-argv';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
-import { type Block, blocksOf, commandsOf, pages, ROOT, read } from '../markdown.ts';
+import { pages, ROOT, read } from '../markdown.ts';
+import {
+  isElsewhere,
+  leftOut,
+  NOT_OURS,
+  name,
+  ours,
+  runnable,
+  shorterOf,
+  shown,
+  wordsOf,
+} from './documented-commands.ts';
+import { instancesOf } from './k6-instances.ts';
 import { onlyRun, until, useProgram } from './program.ts';
+import { type StandIn, standIn } from './stand-in.ts';
 
 const program = useProgram();
-const OURS = /^(?:npx )?resnet-bench\s+/;
-/** Of a deployed function, or of an account. */
-const NEEDS_AWS = /https:\/\/|--function|--stack|\baws outputs/;
-
-/** By command: what takes minutes as it is written. */
-const SHORTER: Readonly<Record<string, string>> = {
-  local: '--iterations 2 --warmup 0',
-  lambda: '--iterations 2 --warmup 0',
-  cold: '-n 1',
-  warm: '--window 2 --margin 100% --duration 2s',
-  load: '--rate 5 --duration 400ms',
-  sweep: '--iterations 1 --rounds 1 --warmup 0 --memory 512,1024 --threads 1',
-  soak: '--interval 200ms --duration 400ms',
-};
 /** They go on until they are ended; this is how they say that they are ready. */
 const ENDLESS: Readonly<Record<string, RegExp>> = { emulate: /Function URL/, serve: /http:\/\// };
 /** What stands for a run. */
 const RUN_NAMES = /^(RUN|BEFORE|AFTER|BASELINE|[A-Z]\d)$/;
-
-interface Shown {
-  readonly page: string;
-  readonly block: Block;
-  readonly commands: readonly string[];
-}
-
-const shown: Shown[] = pages()
-  .filter(page => !/^(CHANGELOG|bench\/|fixtures\/)/.test(page))
-  .flatMap(page => blocksOf(read(page)).map(block => ({ page, block, commands: commandsOf(block) })))
-  .filter(({ commands }) => commands.length > 0);
-const ours = shown.map(one => ({ ...one, commands: one.commands.filter(line => OURS.test(line)) }));
-
-/** Words of a line up to where the shell takes over. */
-function wordsOf(line: string): string[] {
-  return parse(line.replace(OURS, '').replace(/\s+(>|\||&&).*$/, ''));
-}
-
-const name = ({ page, block }: Shown) => `${page}, line ${block.line}`;
-
 describe('the parser takes', () => {
   it.each(ours.filter(({ commands }) => commands.length > 0).map(one => [name(one), one] as const))(
     '%s',
@@ -83,10 +61,29 @@ describe('npm knows', () => {
     const { scripts: known } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
     expect(Object.keys(known)).toContain(script);
   });
+
+  it('of the options of npm run image', async () => {
+    const lines = shown.flatMap(({ commands }) => commands.filter(line => line.startsWith('npm run image --')));
+    const options = new Set(lines.flatMap(line => line.match(/--[a-z][\w-]*/g) ?? []));
+    const script = `'${process.execPath}' node_modules/tsx/dist/cli.mjs lambda-image/main.ts --help`;
+    const { stdout } = await program.shell(script, { cwd: ROOT });
+    expect(stdout.match(/--[a-z][\w-]*/g)).toEqual(expect.arrayContaining([...options]));
+    expect([...options]).toContain('--push');
+  });
+});
+
+it('names what is not run here, and why', () => {
+  const reasons = shown.flatMap(({ block, commands }) => commands.flatMap(line => leftOut(block, line) ?? []));
+  const counts = [...new Set(reasons)].map(
+    reason => `${reasons.filter(other => other === reason).length} of ${reason}`,
+  );
+  console.info(`shown, and not run by this file: ${counts.join(' · ')}`);
+  expect([...new Set(reasons)].sort()).toEqual(['the network', ...NOT_OURS.map(([, reason]) => reason)].sort());
 });
 
 describe('the program runs', () => {
   let template: string;
+  let aws: StandIn;
   beforeAll(async () => {
     template = await program.fresh();
     const picture = join(ROOT, 'fixtures', 'odd', '1x1.png');
@@ -100,36 +97,42 @@ describe('the program runs', () => {
     );
     for (const word of new Set(named.filter(word => RUN_NAMES.test(word))))
       await cp(run, join(template, word), { recursive: true });
+    aws = await standIn(program);
   });
 
-  const ran = new Set<string>();
-  const isNew = (line: string): boolean => {
-    const [command = '', ...words] = wordsOf(line);
-    const shortened = new Set(SHORTER[command]?.split(' '));
-    const flags = words.filter(word => word.startsWith('-') && !shortened.has(word)).sort();
-    const key = [command, ...flags, ...(words[0]?.startsWith('-') === false ? ['operand'] : [])].join(' ');
-    return !ran.has(key) && ran.add(key) !== undefined;
-  };
-  const runnable = ours
-    .filter(({ block }) => block.needs === undefined)
-    .map(one => ({ ...one, commands: one.commands.filter(line => !NEEDS_AWS.test(line) && isNew(line)) }))
-    .filter(({ commands }) => commands.length > 0);
-
-  it.each(runnable.map(one => [name(one), one] as const))('%s', async (_, { commands }) => {
+  it.each(runnable.map(one => [name(one), one] as const))('%s', async (_, { block, commands }) => {
     const cwd = await program.fresh();
     await cp(template, cwd, { recursive: true });
     await mkdir(join(cwd, 'function'), { recursive: true });
-    for (const line of commands) await runLine(line, cwd);
+    await provide(block.needs, cwd);
+    for (const line of commands) await runLine(line, cwd, isElsewhere(block, line));
   });
 
-  async function runLine(line: string, cwd: string): Promise<void> {
+  /** What the block says that it needs. */
+  async function provide(needs: string | undefined, cwd: string): Promise<void> {
+    if (needs === 'k6 and a function') {
+      await cp(join(ROOT, 'fixtures', 'k6', 'constant.json.gz'), join(cwd, 'load.json.gz'));
+    } else if (needs === 'the files of a distributed run') {
+      await instancesOf(join(ROOT, 'fixtures', 'k6', 'constant.json.gz'), 3, i => join(cwd, `load-${i + 1}.json.gz`));
+    } else if (needs === 'a run of load at an address') {
+      const load = aws.aimed('resnet-bench load dog.jpg --url https://ID.lambda-url.eu-west-1.on.aws');
+      // k6 takes no shorter one.
+      const short = `${load} --rate 5 --duration 1s --out loads`;
+      expect(await program.shell(short, { cwd, env: aws.env })).toMatchObject({ code: 0 });
+      await cp(await onlyRun(join(cwd, 'loads')), join(cwd, 'RUN'), { recursive: true, force: true });
+    }
+  }
+
+  async function runLine(shown: string, cwd: string, elsewhere: boolean): Promise<void> {
+    const line = elsewhere ? aws.aimed(shown) : shown;
     const [command = ''] = wordsOf(line);
     const [, before = '', after = ''] = /^(.*?)(\s+(?:>|\||&&).*)?$/.exec(line)!;
-    const short = `${before.replace(/^npx /, '')} ${SHORTER[command] ?? ''}${after}`;
-    const env = { GITHUB_STEP_SUMMARY: join(cwd, 'summary.md') };
+    const short = `${before.replace(/^npx /, '')} ${shorterOf(line)}${after}`;
+    expect(short).not.toContain('https://');
+    const env = { GITHUB_STEP_SUMMARY: join(cwd, 'summary.md'), ...(elsewhere && aws.env) };
     const ready = ENDLESS[command];
     if (ready !== undefined) {
-      const running = await program.start(wordsOf(line), { cwd, env });
+      const running = await program.start(wordsOf(short), { cwd, env });
       await until(line, () => ready.test(running.stdout()));
       running.child.kill('SIGTERM');
       expect((await running.done).code, line).toBe(143);
