@@ -2,10 +2,11 @@
  * `npm run build`, second half: the handler and our runtime loop with all the JavaScript they need, in three files of
  * dist/function. Reading some 130 small files is what took most of loading the code. Native libraries stay outside.
  */
-import { rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, context, type Plugin } from 'esbuild';
+import { type BuildOptions, build, context, type OutputFile, type Plugin } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = 'dist/function';
@@ -66,6 +67,22 @@ const options: BuildOptions = {
   plugins: [nativeParts],
 };
 
-rmSync(new URL(`../${FOLDER}`, import.meta.url), { recursive: true, force: true });
+/** Each file is replaced as a whole, and the folder is never empty: another build, an image or an emulator may be reading it. */
+function replaceFiles(folder: string, files: readonly OutputFile[]): void {
+  mkdirSync(folder, { recursive: true });
+  const draft = mkdtempSync(`${folder}.partial-`);
+  try {
+    for (const { path, contents } of files) {
+      writeFileSync(join(draft, basename(path)), contents);
+      renameSync(join(draft, basename(path)), path);
+    }
+    const names = files.map(({ path }) => basename(path));
+    for (const name of readdirSync(folder))
+      if (!names.includes(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
 if (process.argv.includes('--watch')) await (await context(options)).watch();
-else await build(options);
+else replaceFiles(join(ROOT, FOLDER), (await build({ ...options, write: false })).outputFiles);

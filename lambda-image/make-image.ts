@@ -1,10 +1,9 @@
 /** From a model to the folder that an image is built in, and to the image. */
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withModelProgress } from '../src/cli/model-progress.ts';
-import { EXIT, messageOf, SetupError, UsageError } from '../src/core/errors.ts';
-import { makeFolder } from '../src/models/make-folder.ts';
+import { EXIT, SetupError } from '../src/core/errors.ts';
 import { type ChosenModel, chooseModel } from '../src/runs/choose-model.ts';
 import { ARCHITECTURES, type Architecture } from './architecture.ts';
 import {
@@ -16,6 +15,7 @@ import {
   TOOLS,
   type Tool,
 } from './container-tool.ts';
+import { DOCKERFILE, inImageFolder, orCannotWrite } from './image-folder.ts';
 import { sizeTable, totalBytes } from './size-table.ts';
 import { assembleTaskRoot, type TaskRoot } from './task-root.ts';
 
@@ -40,55 +40,35 @@ export async function makeImage(options: MakeImageOptions, signal: AbortSignal):
   const architecture = ARCHITECTURES.find(({ lambda }) => lambda === options.arch)!;
   const model = await withModelProgress(onEvent => chooseModel(options.model, { signal, onEvent }));
   const context = resolve(options.out ?? join(HERE, 'out', architecture.lambda));
-  const { prepare } = options;
-  const taskRoot = await assemble(model, architecture, context, { prepare, signal });
-  process.stdout.write(describe(model, architecture, taskRoot));
+  return inImageFolder(context, async () => {
+    const taskRoot = await orCannotWrite(context, () =>
+      assemble(model, architecture, context, options.prepare, signal),
+    );
+    process.stdout.write(describe(model, architecture, taskRoot));
 
-  const labels = {
-    MODEL_NAME: model.info.name,
-    MODEL_SHA256: model.info.sha256,
-    MODEL_PREPARED: 'how' in taskRoot.model ? taskRoot.model.how : 'no',
-    TASK_ROOT_SHA256: taskRoot.sha256,
-  };
-  const image = { tag, nodeMajor: node, architecture, labels, context, ...(push !== undefined && { push }) };
-  if (builder === 'none') return EXIT.ok;
-  return build(image, builder === 'auto' ? TOOLS : [builder], builder !== 'auto' || push !== undefined, signal);
+    const labels = {
+      MODEL_NAME: model.info.name,
+      MODEL_SHA256: model.info.sha256,
+      MODEL_PREPARED: 'how' in taskRoot.model ? taskRoot.model.how : 'no',
+      TASK_ROOT_SHA256: taskRoot.sha256,
+    };
+    const image = { tag, nodeMajor: node, architecture, labels, context, ...(push !== undefined && { push }) };
+    if (builder === 'none') return EXIT.ok;
+    return build(image, builder === 'auto' ? TOOLS : [builder], builder !== 'auto' || push !== undefined, signal);
+  });
 }
 
 async function assemble(
   model: ChosenModel,
   architecture: Architecture,
   context: string,
-  how: Parameters<typeof assembleTaskRoot>[3],
+  prepare: boolean,
+  signal: AbortSignal,
 ): Promise<TaskRoot> {
-  try {
-    await makeFolder(context);
-    await refuseForeign(context);
-    await copyFile(join(HERE, 'Dockerfile'), join(context, 'Dockerfile'));
-    const taskRoot = await assembleTaskRoot(model, architecture, join(context, 'task'), how);
-    await writeFile(
-      join(context, 'image.json'),
-      `${JSON.stringify(manifest(model, architecture, taskRoot), null, 2)}\n`,
-    );
-    return taskRoot;
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === undefined || !/^E[A-Z]+$/.test(code)) throw thrown;
-    throw new SetupError(`cannot write ${context}: ${messageOf(thrown)}`, '--out names another folder', thrown);
-  }
-}
-
-/** What somebody else has there is not ours to replace. Throws UsageError. */
-async function refuseForeign(context: string): Promise<void> {
-  const names = await readdir(context);
-  if (names.includes('image.json')) return;
-  // Of ours that was interrupted the Dockerfile is there.
-  const theirs = names.includes('Dockerfile')
-    ? (await readFile(join(context, 'Dockerfile'), 'utf8')) !== (await readFile(join(HERE, 'Dockerfile'), 'utf8'))
-    : names.includes('task');
-  if (!theirs) return;
-  const what = names.includes('Dockerfile') ? 'a Dockerfile' : 'a task folder';
-  throw new UsageError(`${context} holds ${what} that is not of this program`, '--out names another folder');
+  await copyFile(DOCKERFILE, join(context, 'Dockerfile'));
+  const taskRoot = await assembleTaskRoot(model, architecture, join(context, 'task'), { prepare, signal });
+  await writeFile(join(context, 'image.json'), `${JSON.stringify(manifest(model, architecture, taskRoot), null, 2)}\n`);
+  return taskRoot;
 }
 
 /** image.json, for whoever automates; beside the task root, not in it. */

@@ -6,6 +6,7 @@ import { loadModel, type PrepareOutcome, prepareModel } from '../src/classifier/
 import type { ChosenModel } from '../src/runs/choose-model.ts';
 import type { Architecture } from './architecture.ts';
 import { filesBelow, folderDigest, makeUniform } from './folder-digest.ts';
+import { PARTIAL } from './image-folder.ts';
 import { installNativePackages, nativePackages } from './native-packages.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -32,7 +33,7 @@ export async function assembleTaskRoot(
 ): Promise<TaskRoot> {
   // Of its own, so that two at once do not write into one.
   await mkdir(dirname(folder), { recursive: true });
-  const place = await mkdtemp(`${folder}.partial-`);
+  const place = await mkdtemp(`${folder}${PARTIAL}`);
   const draft = join(place, 'task');
   try {
     await mkdir(draft);

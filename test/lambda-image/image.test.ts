@@ -1,6 +1,7 @@
 /** `npm run image`: the folder that it assembles answers on the emulator under both runtime clients, runs on the base image's libraries, and is the same each time. */
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
@@ -8,7 +9,7 @@ import { fileSha256, filesBelow, folderDigest } from '../../lambda-image/folder-
 import { budgetMb } from '../../lambda-image/size-table.ts';
 import { startEmulator } from '../../src/emulator/start.ts';
 import { fixture } from '../classifier/pictures.ts';
-import { complaint, type Finished, PROGRAM, ROOT, smallModel, watched } from '../cli/program.ts';
+import { complaint, type Finished, PROGRAM, ROOT, smallModel, until, watched } from '../cli/program.ts';
 import { imageBody } from '../handler/events.ts';
 import { installRic } from '../handler/ric.ts';
 import { neededVersions } from './elf-versions.ts';
@@ -184,6 +185,24 @@ describe('the image', () => {
   }
   const out = ['--arch', 'arm64', '--node', '24'];
 
+  /** Every value that the command gives is declared after FROM, where labels can have it, and is in one. */
+  async function expectLabels(build: string, dockerfile: string): Promise<void> {
+    const [, below = ''] = (await readFile(dockerfile, 'utf8')).split(/^FROM .*$/m);
+    const declared = [...below.matchAll(/^ARG (\w+)$/gm)].map(([, name]) => name);
+    const given = [...build.matchAll(/--build-arg (\w+)=/g)].flatMap(([, name]) => (name === 'NODE_MAJOR' ? [] : name));
+    expect(given).toEqual(declared);
+    const labels = Object.fromEntries(
+      [...below.matchAll(/(resnet-bench\.[\w.-]+)="\$\{(\w+)\}"/g)].map(([, label, name]) => [label, name]),
+    );
+    expect(labels).toEqual({
+      'resnet-bench.model.name': 'MODEL_NAME',
+      'resnet-bench.model.sha256': 'MODEL_SHA256',
+      'resnet-bench.model.prepared': 'MODEL_PREPARED',
+      'resnet-bench.task-root.sha256': 'TASK_ROOT_SHA256',
+    });
+    expect(Object.values(labels)).toEqual(declared);
+  }
+
   it('is built and pushed by the commands that are shown, of the same bytes each time', async ctx => {
     assembled(ctx);
     const path = await withDocker(`echo "$@" >> ${join(folder, 'calls')}; echo built`);
@@ -200,6 +219,7 @@ describe('the image', () => {
     expect(info).toMatch(/^info/);
     expect(build).toMatch(/^build --platform linux\/arm64 --provenance=false .*--build-arg NODE_MAJOR=24 /);
     expect(build).toContain(`--build-arg MODEL_SHA256=${await fileSha256(model)} `);
+    await expectLabels(build!, join(folder, 'built', 'Dockerfile'));
     expect(tag).toBe('tag resnet-bench a.example/b:c');
     expect(push).toBe('push a.example/b:c');
 
@@ -216,10 +236,14 @@ describe('the image', () => {
   it('is left out, and said so, where there is only a client: only who insists on it is told of a failure', async ctx => {
     assembled(ctx);
     const path = await withDocker('echo "Cannot connect to the Docker daemon" >&2; exit 1');
+    // One that was killed has left its mark, and a folder that it had begun.
+    await mkdir(join(folder, 'left', 'task.partial-x', 'task'), { recursive: true });
+    await writeFile(join(folder, 'left', 'owner-1'), `${2 ** 22 + 1} 1\n`);
     const folderAlone = await image([...out, '--out', join(folder, 'left'), '--no-prepare'], path);
     expect(folderAlone).toMatchObject({ code: 0, stderr: '' });
     expect(folderAlone.stdout).toMatch(/docker: installed, but it cannot build: Cannot connect to the Docker daemon\n/);
     expect(folderAlone.stdout).toMatch(/\n {2}docker build --platform linux\/arm64 .*\/left\n/);
+    expect(await readdir(join(folder, 'left'))).toEqual(['Dockerfile', 'image.json', 'task']);
     // And with the model file as it is.
     expect(await fileSha256(join(taskRoot('left'), 'model.onnx'))).toBe(await fileSha256(model));
     const identity = JSON.parse(await readFile(join(taskRoot('left'), 'model.json'), 'utf8'));
@@ -229,6 +253,44 @@ describe('the image', () => {
       code: 3,
       error: expect.stringContaining('no image was built'),
     });
+  });
+
+  it('is made by one process at a time in a folder, which is what its image says', async ctx => {
+    assembled(ctx);
+    const [marks, shared] = [join(folder, 'marks'), join(folder, 'shared')];
+    await mkdir(marks);
+    const wait = `while [ ! -e ${marks}/go ] && [ -e ${marks} ]; do sleep 0.1; done`;
+    const path = await withDocker(`case $1 in build) echo "$@" > ${marks}/built; ${wait};; esac; echo docker`);
+    const first = image([...out, '--out', shared, '--builder', 'docker'], path);
+    await until('the first to build', () => existsSync(join(marks, 'built')));
+    const second = complaint(await image([...out, '--out', shared, '--builder', 'none', '--no-prepare']));
+    await writeFile(join(marks, 'go'), '');
+    expect(second).toMatchObject({
+      code: 3,
+      error: expect.stringMatching(/\/shared is being written by process \d+$/),
+    });
+    expect(await first).toMatchObject({ code: 0 });
+    const digest = await folderDigest(taskRoot('shared'));
+    expect(await readFile(join(marks, 'built'), 'utf8')).toContain(`TASK_ROOT_SHA256=${digest} `);
+    expect(JSON.parse(await readFile(join(shared, 'image.json'), 'utf8')).taskRoot.sha256).toBe(digest);
+    expect(await readdir(shared)).toEqual(['Dockerfile', 'image.json', 'task']);
+  });
+
+  it.each([
+    ['a Dockerfile', 'Dockerfile', 'FROM scratch\n'],
+    ['a task folder', 'task/index.mjs', 'theirs'],
+  ])('is not made where another has %s', async (what, file, text) => {
+    const theirs = await mkdtemp(join(folder, 'theirs-'));
+    await mkdir(join(theirs, 'task'));
+    await writeFile(join(theirs, file), text);
+    const before = await filesBelow(theirs);
+    expect(complaint(await image([...out, '--out', theirs, '--builder', 'none']))).toMatchObject({
+      code: 2,
+      error: `${theirs} holds ${what} that is not of this program`,
+      hint: '--out names another folder',
+    });
+    expect(await filesBelow(theirs)).toEqual(before);
+    expect(await readFile(join(theirs, file), 'utf8')).toBe(text);
   });
 
   it('is of no other processor', async () => {
