@@ -103,6 +103,25 @@ describe('doctor', () => {
     expect(found('X-Ray')).toBeUndefined();
   });
 
+  it('needs no credentials for an address: without them only traces and log lines are not read', async () => {
+    // An instance would be asked for its own, over the network.
+    const alone = { AWS_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' };
+    const env = { ...alone, AWS_ENDPOINT_URL: emulator.invokeEndpoint };
+    const { code, found, findings } = await examined(['--url', emulator.functionUrl], env);
+    expect(code).toBe(0);
+    expect(found('credentials')).toMatchObject({
+      mark: 'warning',
+      fact: expect.stringMatching(/^none that AWS takes: /),
+    });
+    expect(found('address')).toMatchObject({ mark: 'ok', fact: expect.stringContaining('can be reached') });
+    expect(findings.filter(({ name }) => ['function', 'X-Ray'].includes(name)).map(({ mark }) => mark)).toEqual([
+      'note',
+    ]);
+    expect((await examined(['--function', 'resnet-bench'], env)).found('credentials')).toMatchObject({
+      mark: 'broken',
+    });
+  });
+
   it('names a profile that is not there, in place of the SDK, and asks nobody', async () => {
     const env = { ...USER, AWS_ENDPOINT_URL: emulator.invokeEndpoint, AWS_PROFILE: 'gone' };
     const { code, found } = await examined(['--function', 'resnet-bench'], env);

@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { RunRecord, Sample } from '../../src/core/record.ts';
 import { poisson } from '../../src/scenarios/schedule.ts';
+import { instancesOf } from './k6-instances.ts';
 import { type Logged, startLoggingFunction } from './k6-server.ts';
 import { complaint, onlyRun, ROOT, recordIn, useProgram, watched } from './program.ts';
 
@@ -185,6 +186,26 @@ describe('import', () => {
     expect(length).toBeGreaterThan(5);
     expect(length).toBeLessThan(35);
     expect(record.run.status).toBe('interrupted');
+  });
+
+  it('of several instances takes all of their files as one run, and counts the calls that are in none', async () => {
+    const folder = await program.fresh();
+    const whole = join(RECORDED, 'constant.json.gz');
+    const parts = await instancesOf(whole, 3, i => join(folder, `load-${i}.json.gz`));
+    const { record } = await imported(...parts);
+    const { targets, run } = (await imported(whole)).record;
+    const bySeq = (samples: readonly Sample[]) => [...samples].sort((a, b) => a.seq - b.seq);
+    expect(bySeq(record.targets[0]!.samples)).toEqual(bySeq(targets[0]!.samples));
+    expect([run.status, record.run.status]).toEqual(['completed', 'completed']);
+
+    const two = await imported(...parts.slice(0, 2));
+    expect(two.record.run.status).toBe('interrupted');
+    expect(two.record.targets[0]!.warnings).toContainEqual({
+      code: 'k6-missing',
+      message: '13 of 40 planned calls are in no file',
+      advice: 'are the outputs of all instances named? Else the test was ended early',
+    });
+    expect(two.stdout).toContain('13 of 40 planned calls are in no file');
   });
 
   it.each([

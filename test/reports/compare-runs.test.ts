@@ -197,6 +197,38 @@ describe('two runs', () => {
     expect(differences).toEqual(['Node: 20.20.2 against 24.1.0', 'threads of local: 2 against 1']);
   });
 
+  it('name a prepared model, and the Node and onnxruntime of the function and of this machine', () => {
+    const of = (minute: number, prepared: string | undefined, node: string, onnxruntime: string): RunRecord => {
+      const { machine, targets, ...rest } = runOf(minute, 20);
+      const infoOf = ({ info }: (typeof targets)[number]) => {
+        const model = { ...info.model!, ...(prepared !== undefined && { prepared }) };
+        return { ...info, model, node, onnxruntime };
+      };
+      return {
+        ...rest,
+        machine: { ...machine!, onnxruntime },
+        targets: targets.map(target => ({ ...target, info: infoOf(target) })),
+      };
+    };
+    const how = 'onnxruntime 1.30.0, basic, weights apart';
+    const [A, B] = [of(0, undefined, '22.11.0', '1.30.0'), of(1, how, '24.1.0', '1.31.0')];
+    const { mismatches, differences } = compareRuns(side('A', A), side('B', B));
+    // The hash is that of the model that it was made of: the same work.
+    expect(mismatches).toEqual([]);
+    expect(differences).toEqual([
+      'onnxruntime: 1.30.0 against 1.31.0',
+      `model prepared of local: not, or not told against ${how}`,
+      'Node of local: 22.11.0 against 24.1.0',
+      'onnxruntime of local: 1.30.0 against 1.31.0',
+    ]);
+    expect(compareRuns(side('A', B), side('B', B)).differences).toEqual([]);
+    const untold = compareRuns(side('A', runOf(0, 20)), side('B', of(1, undefined, '24.1.0', '1.30.0')));
+    expect(untold.differences).toEqual([
+      'Node of local: not told against 24.1.0',
+      'onnxruntime of local: not told against 1.30.0',
+    ]);
+  });
+
   it('with no target in common cannot be compared, unless each has just one', () => {
     const renamed = (record: RunRecord, name: string) => ({
       ...record,
