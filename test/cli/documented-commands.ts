@@ -68,21 +68,37 @@ export function shorterOf(line: string): string {
   return [SHORTER[command] ?? '', ...SHORTER_WITH.flatMap(([has, words]) => (has.test(line) ? words : []))].join(' ');
 }
 
-const ran = new Set<string>();
-/** By command, options, and the front door that the address tells. Which pictures and which model are values, too. */
-function isNew(line: string): boolean {
+interface Kind {
+  /** Command, where the function is, and values that make it another: targets, format. */
+  readonly what: string;
+  /** Names alone. Which pictures and which model are values, too. */
+  readonly options: ReadonlySet<string>;
+}
+
+function kindOf(block: Block, line: string): Kind {
   const [command = '', ...words] = wordsOf(line);
   const shortened = new Set(['--model', ...shorterOf(line).split(' ')]);
-  const flags = words.filter(word => word.startsWith('-') && !shortened.has(word)).sort();
+  const options = words.filter(word => word.startsWith('-') && !shortened.has(word));
   const verbs = ['aws', 'export', 'model'].includes(command) ? words.slice(0, 1) : [];
-  const key = [command, ...verbs, ...flags, /execute-api/.test(line)].join(' ');
-  return !ran.has(key) && ran.add(key) !== undefined;
+  const values = line.match(/--(target|format) \S+/g) ?? [];
+  const what = [command, ...verbs, ...values, isElsewhere(block, line), /execute-api/.test(line)].join(' ');
+  return { what, options: new Set(options) };
 }
+
+/** Of two alike the first stands for both; one with more options for one with some of them, but not for one with none. */
+function standsFor(one: Kind, other: Kind, isBefore: boolean): boolean {
+  if (one.what !== other.what || ![...other.options].every(option => one.options.has(option))) return false;
+  return one.options.size === other.options.size ? isBefore : other.options.size > 0;
+}
+
+const able = ours
+  .filter(({ block: { needs } }) => needs === undefined || HAD.includes(needs))
+  .flatMap(({ block, commands }) => commands.map(line => ({ block, line, kind: kindOf(block, line) })));
+const chosen = able.filter((other, i) => !able.some((one, j) => j !== i && standsFor(one.kind, other.kind, j < i)));
 
 /** One of each kind. */
 export const runnable = ours
-  .filter(({ block: { needs } }) => needs === undefined || HAD.includes(needs))
-  .map(one => ({ ...one, commands: one.commands.filter(isNew) }))
+  .map(one => ({ ...one, commands: chosen.flatMap(({ block, line }) => (block === one.block ? line : [])) }))
   .filter(({ commands }) => commands.length > 0);
 
 /** Why `runnable` has nothing of the kind of what is shown; undefined when it has. */

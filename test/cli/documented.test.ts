@@ -1,7 +1,8 @@
 /**
  * Every command that README and docs show. All are taken by the program's own parser, so that no option is wrong, and all that can are run, block by
  * block, each in a folder that has what they name: on this machine, or against the emulator in the place of a deployed function. They are shortened by
- * some options, which come last and count. Of those that differ in values alone the first is run: values are the parser's.
+ * some options, which come last and count. Of those that differ in values alone, which are the parser's, the first is run, and
+ * of those with more and fewer options the one with more.
  */
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
