@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { ARCHITECTURES } from '../lambda-image/architecture.ts';
 import { assembleTaskRoot } from '../lambda-image/task-root.ts';
 import { chooseModel } from '../src/runs/choose-model.ts';
+import { ALLOCATOR_VARIABLES } from '../src/runs/our-function.ts';
 import { type ColdCall, type ColdContender, type ColdFunction, MEMORY_MB, startCold } from './cold-contender.ts';
 import { modelFile, pictures, quantisedModelFile } from './inputs.ts';
 import { heading, say } from './print.ts';
@@ -49,12 +50,12 @@ export async function benchCold(): Promise<void> {
 
 /** As the compiler leaves it: a file for each source, and the libraries as they are installed. */
 function fromFiles(taskRoot: string): Omit<ColdFunction, 'name'> {
-  const env = { RESNET_BENCH_MODEL_FILE: join(taskRoot, 'model.onnx') };
+  const env = { ...ALLOCATOR_VARIABLES, RESNET_BENCH_MODEL_FILE: join(taskRoot, 'model.onnx') };
   return { bootstrap: [process.execPath, join(dist, 'handler/bootstrap.js')], taskRoot: join(dist, 'handler'), env };
 }
 
 function bundled(taskRoot: string): Omit<ColdFunction, 'name'> {
-  return { bootstrap: [process.execPath, 'handler/bootstrap.mjs'], taskRoot };
+  return { bootstrap: [process.execPath, 'handler/bootstrap.mjs'], taskRoot, env: ALLOCATOR_VARIABLES };
 }
 
 /** The first is what the others are compared with. */
