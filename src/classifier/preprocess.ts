@@ -1,6 +1,7 @@
 /** Encoded picture to the network's input: [1, 3, 224, 224] float32, planes of R, G, B, normalised as torchvision does. */
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import { decode } from './decode.ts';
+import { giveBack } from './give-back.ts';
 import { passes, reserve, SLACK } from './passes.ts';
 import { resizeAndCrop } from './resize.ts';
 
@@ -20,6 +21,7 @@ export interface StoredSize {
 export async function preprocess(bytes: Uint8Array, mode: PreprocessMode, input: Float32Array): Promise<StoredSize> {
   const image = await decode(bytes, mode === 'fast' ? RESIZE_TO : undefined);
   normalize(resizeAndCrop(image, RESIZE_TO, INPUT_SIDE), input);
+  giveBack(image.data);
   return { width: image.storedWidth, height: image.storedHeight };
 }
 
