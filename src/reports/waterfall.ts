@@ -1,4 +1,5 @@
 /** One call from its sending to its last byte, part by part, as bars on the client's own span. */
+import type { TraceSpan } from '../core/evidence.ts';
 import { printable } from '../core/printable.ts';
 import type { RunRecord, Sample, Target } from '../core/record.ts';
 import { timesOf } from '../stats/summary.ts';
@@ -13,6 +14,12 @@ export interface Bar {
   readonly name: string;
   readonly startMs: number;
   readonly endMs: number;
+  /** The trace has no such part: place and length follow from what it tells else. */
+  readonly isDerived?: true;
+}
+
+export function barName({ name, isDerived }: Pick<Bar, 'name' | 'isDerived'>): string {
+  return isDerived ? `${name} (derived)` : name;
 }
 
 export interface Waterfall {
@@ -36,6 +43,8 @@ export function waterfallOf(sample: Sample): Waterfall {
       traced &&
         'AWS stands in the middle of the call, half the network before it: the clocks of both sides are not the same',
       traced && told && 'the work stands at the start of its invocation, its parts one after another',
+      inner.some(({ isDerived }) => isDerived) &&
+        'this trace has no Invocation of its own: it is as long as its response latency and duration together, and ends where Overhead begins',
       !traced &&
         told &&
         sample.timings.downloadMs !== undefined &&
@@ -77,15 +86,37 @@ const DEPTHS = {
 
 function tracedBars(sample: Sample, beginMs: number): Bar[] {
   const spans = sample.evidence?.trace?.spans ?? [];
-  const bars = spans.flatMap(({ part, name, startMs, endMs }): Bar[] =>
+  const told = spans.flatMap(({ part, name, startMs, endMs }): Bar[] =>
     endMs === undefined ? [] : [{ depth: DEPTHS[part], name, startMs: beginMs + startMs, endMs: beginMs + endMs }],
   );
-  // Where the trace has no child for it: from the start of the function on.
-  const within = spans.find(({ part }) => part === 'invocation') ?? spans.find(({ part }) => part === 'function');
+  const derived = derivedInvocation(sample, beginMs);
+  const bars = derived === undefined ? told : withinFunction(told, derived);
+  // Where nothing tells of an invocation: from the start of the function on.
+  const within = derived ?? barOf('invocation', spans, bars, beginMs) ?? barOf('function', spans, bars, beginMs);
   if (within === undefined) return bars;
-  const place = bars.findLastIndex(bar => bar.name === within.name && bar.startMs === beginMs + within.startMs);
-  const work = workBars(sample, DEPTHS.work, beginMs + within.startMs);
-  return [...bars.slice(0, place + 1), ...work, ...bars.slice(place + 1)];
+  const place = bars.indexOf(within);
+  return [...bars.slice(0, place + 1), ...workBars(sample, DEPTHS.work, within.startMs), ...bars.slice(place + 1)];
+}
+
+function barOf(part: TraceSpan['part'], spans: readonly TraceSpan[], bars: readonly Bar[], beginMs: number) {
+  const span = spans.find(one => one.part === part);
+  return bars.findLast(({ name, startMs }) => name === span?.name && startMs === beginMs + span.startMs);
+}
+
+/** The new layout has times of the answer in its place; what comes after the answer begins where it ends. */
+function derivedInvocation({ evidence }: Sample, beginMs: number): Bar | undefined {
+  const { layout, invocationMs, spans = [] } = evidence?.trace ?? {};
+  const overhead = spans.find(({ part }) => part === 'overhead');
+  const isTold = spans.some(({ part }) => part === 'invocation');
+  if (layout !== 'new' || isTold || invocationMs === undefined || overhead === undefined) return undefined;
+  const endMs = beginMs + overhead.startMs;
+  return { depth: DEPTHS.invocation, name: 'Invocation', startMs: endMs - invocationMs, endMs, isDerived: true };
+}
+
+/** Behind the function and its init, before what begins later. */
+function withinFunction(bars: readonly Bar[], bar: Bar): Bar[] {
+  const later = bars.findIndex(({ depth, startMs }) => depth >= bar.depth && startMs > bar.startMs);
+  return later === -1 ? [...bars, bar] : [...bars.slice(0, later), bar, ...bars.slice(later)];
 }
 
 function workBars({ timings }: Sample, depth: number, beginMs: number): Bar[] {
@@ -105,7 +136,7 @@ function workBars({ timings }: Sample, depth: number, beginMs: number): Bar[] {
 /** `width`: columns of the terminal. Throws nothing; lines are ready to print. */
 export function renderCall({ run }: RunRecord, target: Target, sample: Sample, width: number): string {
   const { bars, notes } = waterfallOf(sample);
-  const names = bars.map(({ depth, name }) => `${'  '.repeat(depth)}${name}`);
+  const names = bars.map(bar => `${'  '.repeat(bar.depth)}${barName(bar)}`);
   const nameCells = Math.max(...names.map(({ length }) => length));
   const cells = Math.max(20, Math.min(80, width - nameCells - 14));
   const fromMs = Math.min(0, ...bars.map(({ startMs }) => startMs));

@@ -33,6 +33,7 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tab
 .line .span i{position:absolute;top:0;height:100%;min-width:2px;border-radius:2px;background:var(--soft)}
 .line .span i.call{background:var(--c0)}.lambda .line .span i.call{background:var(--c1)}
 .line .span i.init{background:var(--c4)}.line .span i.invocation{background:var(--c2)}.line .span i.overhead{background:var(--c3)}
+.line .span i.derived{background:repeating-linear-gradient(135deg,var(--c2) 0 4px,transparent 4px 7px);border:1px solid var(--c2);box-sizing:border-box}
 .line .ms{text-align:right;font-variant-numeric:tabular-nums}
 .line .name{overflow-wrap:anywhere}
 .d1{padding-left:.5rem}.d2{padding-left:1rem}.d3{padding-left:1.5rem}.d4{padding-left:2rem}.d5{padding-left:2.5rem}

@@ -80,6 +80,42 @@ describe('with a trace', () => {
   });
 });
 
+describe('in the new layout', () => {
+  const NEW: Evidence = {
+    trace: {
+      ...{ state: 'complete', layout: 'new', serviceSideMs: 600, initMs: 400, initAhead: false },
+      ...{ invocationMs: 95, overheadMs: 4 },
+      spans: [
+        span('service', 'AWS::Lambda', 0, 600),
+        span('function', 'AWS::Lambda::Function', 90, 598),
+        span('init', 'Init', 92, 492),
+        span('overhead', 'Overhead', 594, 598),
+      ],
+    },
+  };
+
+  it('Invocation is derived from the times of the answer, and said to be', () => {
+    const { bars, notes } = waterfallOf(settle(call({ timings: parts }), NEW));
+    expect(within(bars, 'Invocation')).toMatchObject({ depth: 3, startMs: 519, endMs: 614, isDerived: true });
+    expect(within(bars, 'handler')).toMatchObject({ depth: 4, startMs: 519 });
+    expect(bars.slice(5).map(({ name }) => name)).toEqual([
+      ...['AWS::Lambda', 'AWS::Lambda::Function', 'Init', 'Invocation'],
+      ...['handler', 'parse', 'preprocess', 'inference', 'postprocess', 'Overhead'],
+    ]);
+    expect(notes).toContainEqual(expect.stringContaining('no Invocation of its own'));
+    const text = renderCall(compared, compared.targets[1]!, settle(call({ timings: parts }), NEW), 100);
+    expect(text).toMatch(/ {6}Invocation \(derived\) .* 95\.0 ms/);
+  });
+
+  it('and is left out where the trace does not tell them', () => {
+    const { invocationMs: _, ...untold } = NEW.trace!;
+    const { bars, notes } = waterfallOf(settle(call({ timings: parts }), { trace: untold }));
+    expect(bars.map(({ name }) => name)).not.toContain('Invocation');
+    expect(within(bars, 'handler')).toMatchObject({ startMs: 110 });
+    expect(notes).toHaveLength(2);
+  });
+});
+
 it('without one the work stands in the middle, and that is said', () => {
   const { bars, notes } = waterfallOf(call());
   expect(within(bars, 'handler')).toEqual({ depth: 1, name: 'handler', startMs: 275, endMs: 365 });

@@ -6,7 +6,7 @@ import { kindOfCalls } from '../facts.ts';
 import { formatMs, formatSignedMs } from '../figures.ts';
 import { gapNames } from '../side-by-side.ts';
 import { stageName } from '../stages.ts';
-import { waterfallOf } from '../waterfall.ts';
+import { barName, waterfallOf } from '../waterfall.ts';
 import { chart, Plot } from './chart.ts';
 import type { Child, Page } from './page.ts';
 
@@ -153,9 +153,9 @@ export function waterfalls(page: Page, target: Target): Child[] {
     const { bars, notes } = waterfallOf(sample);
     const rows = bars.map((bar, i) => ({
       ...bar,
-      label: `${'   '.repeat(bar.depth)}${bar.name}`,
+      label: `${'   '.repeat(bar.depth)}${barName(bar)}`,
       key: String(i),
-      title: `${bar.name}: ${formatMs(bar.endMs - bar.startMs)} ms, from ${formatMs(bar.startMs)} ms on`,
+      title: `${barName(bar)}: ${formatMs(bar.endMs - bar.startMs)} ms, from ${formatMs(bar.startMs)} ms on`,
     }));
     return chart(
       page,

@@ -37,6 +37,8 @@ export interface TimeBar {
   readonly name: string;
   readonly startMs: number;
   readonly endMs: number;
+  /** The trace has no such part: it follows from what it tells else. */
+  readonly isDerived?: true;
 }
 
 export interface Note {

@@ -16,14 +16,14 @@ export function timeLine(bars: readonly TimeBar[]): HTMLElement {
   const fromMs = Math.min(0, ...bars.map(({ startMs }) => startMs));
   const toMs = Math.max(...bars.map(({ endMs }) => endMs));
   const percent = (ms: number) => `${(100 * ms) / (toMs - fromMs || 1)}%`;
-  const rows = bars.map(({ depth, name, startMs, endMs }) => {
-    const bar = h('i', { class: KINDS[name] ?? '' });
+  const rows = bars.map(({ depth, name, startMs, endMs, isDerived }) => {
+    const bar = h('i', { class: `${KINDS[name] ?? ''}${isDerived ? ' derived' : ''}` });
     bar.style.left = percent(startMs - fromMs);
     bar.style.width = percent(Math.max(0, endMs - startMs));
     return h(
       'li',
       { class: 'line' },
-      h('span', { class: `name d${Math.min(depth, 5)}` }, name),
+      h('span', { class: `name d${Math.min(depth, 5)}` }, isDerived ? `${name} (derived)` : name),
       h('span', { class: 'span', 'aria-hidden': 'true' }, bar),
       h('span', { class: 'ms' }, `${formatMs(endMs - startMs)} ms`),
     );
