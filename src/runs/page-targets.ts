@@ -4,6 +4,7 @@ import { nodeProgram } from '../emulator/node-program.ts';
 import type { ModelOptions } from '../models/resolve.ts';
 import { OWN_PROCESS_MAIN, OwnProcessRunner } from '../runners/own-process.ts';
 import type { ChosenModel } from './choose-model.ts';
+import { knownFunction } from './known-function.ts';
 import { Neighbours } from './neighbours.ts';
 import { SingleCalls } from './single-calls.ts';
 import { prepareWork, runnerFor, type TargetOptions } from './targets.ts';
@@ -39,19 +40,30 @@ export async function pageTargets(
       ...{ modelFile: model.file, model: model.info, threads, preprocess },
       command: nodeProgram(OWN_PROCESS_MAIN),
     });
+  const known = {
+    local: { model: model.info, threads, preprocess, emulated: false },
+    lambda: knownFunction(options, model),
+  };
   const { traceIntervalMs = 0, traceAttempts } = whole.evidence;
   const patienceMs = traceIntervalMs * (traceAttempts + 1) + SLACK_MS;
   return {
     model,
     isDeployed: options.deployed !== undefined,
     calls: new Map([
-      ['local', new SingleCalls({ make: local, atOnce: 1, patienceMs: 0, confirmMs: 0, neighbours })],
+      [
+        'local',
+        new SingleCalls({
+          ...{ make: local, atOnce: 1, patienceMs: 0, confirmMs: 0, neighbours },
+          // Its process times itself.
+          ...{ known: known.local, isTimedHere: false },
+        }),
+      ],
       [
         'lambda',
         new SingleCalls({
           make: () => runnerFor('lambda', whole, work),
           atOnce: LAMBDA_AT_ONCE,
-          ...{ patienceMs, neighbours },
+          ...{ patienceMs, neighbours, known: known.lambda, isTimedHere: true },
           confirmMs: options.deployed === undefined ? 0 : traceIntervalMs + SLACK_MS,
         }),
       ],

@@ -7,6 +7,7 @@ import type { Sample, TargetInfo, Warning } from '../core/record.ts';
 import type { Runner } from '../core/runner.ts';
 import { Arrivals } from '../scenarios/arrivals.ts';
 import { issue } from '../scenarios/issue.ts';
+import { watchLoop } from './loop-watch.ts';
 import type { Neighbours } from './neighbours.ts';
 import { Places } from './places.ts';
 import { merge, settle } from './settle.ts';
@@ -22,6 +23,10 @@ export interface SingleCallsOptions {
   /** Waited once both are whole: on AWS segments arrive one by one. */
   readonly confirmMs: number;
   readonly neighbours: Neighbours;
+  /** What is known of the target before it is made. */
+  readonly known: TargetInfo;
+  /** This process's clock times the calls, so that its event loop must not be held up. */
+  readonly isTimedHere: boolean;
 }
 
 /** A call and what is known of it by now. */
@@ -35,6 +40,8 @@ export interface SingleCall {
   readonly notes: readonly Warning[];
   /** Other calls that shared the machine with it. */
   readonly others: number;
+  /** The longest that the event loop was held up during it, where it is timed here. */
+  readonly heldUpMs?: number;
 }
 
 /** `off`: nobody has asked yet, or it ended by itself. `new`: it can be called, and has not answered yet. */
@@ -45,6 +52,8 @@ interface Begun {
   readonly info: TargetInfo;
   readonly calls: Arrivals<ObservedCall>;
 }
+
+type Around = Pick<SingleCall, 'others' | 'heldUpMs'>;
 
 interface Open {
   call: SingleCall;
@@ -63,14 +72,21 @@ export class SingleCalls {
   #current: Begun | undefined;
   #state: TargetState = 'off';
   #seq = 0;
+  #info: TargetInfo;
 
   constructor(options: SingleCallsOptions) {
     this.#options = options;
+    this.#info = options.known;
     this.#places = new Places(options.atOnce);
   }
 
   get state(): TargetState {
     return this.#state;
+  }
+
+  /** As it is known by now. */
+  get info(): TargetInfo {
+    return this.#info;
   }
 
   /** Resolves with the answer; `tell` is called each time that more is known. Throws SetupError or UsageError when the target cannot be had. */
@@ -81,8 +97,8 @@ export class SingleCalls {
       // Whoever has left in the queue is not waited for.
       if (signal.aborted) throw new SetupError('nobody waits for this answer any more', 'ask again');
       const seq = this.#seq++;
-      const { begun, sample, others } = await this.#issue({ seq, image, scheduledMs: askedMs }, signal);
-      return await this.#keep(begun, { ...sample, phase: 'measured' }, others, tell);
+      const { begun, sample, ...around } = await this.#issue({ seq, image, scheduledMs: askedMs }, signal);
+      return await this.#keep(begun, { ...sample, phase: 'measured' }, around, tell);
     } finally {
       this.#places.leave();
     }
@@ -103,9 +119,10 @@ export class SingleCalls {
       try {
         begun.runner.admit?.(query.image);
         const either = AbortSignal.any([signal, this.#ended.signal]);
-        const sample = await issue(query, begun.runner, this.#clock, either);
+        const watch = this.#options.isTimedHere ? watchLoop() : undefined;
+        const sample = await issue(query, begun.runner, this.#clock, either).finally(() => watch?.end());
         if (sample.outcome.ok) this.#state = 'answered';
-        return { begun, sample, others: neighbour.others };
+        return { begun, sample, others: neighbour.others, ...(watch && { heldUpMs: watch.longestMs }) };
       } catch (thrown) {
         await this.#drop(begun);
         if (!(thrown instanceof SetupError) || attempt > 1) throw thrown;
@@ -138,6 +155,7 @@ export class SingleCalls {
     const runner = this.#options.make();
     try {
       const info = await runner.start(this.#ended.signal);
+      this.#info = info;
       const calls = new Arrivals<ObservedCall>();
       if (runner.evidence !== undefined) void this.#watch(runner.evidence(calls, this.#ended.signal));
       return { runner, info, calls };
@@ -157,17 +175,18 @@ export class SingleCalls {
     await begun.runner.stop();
   }
 
-  async #keep({ runner, info, calls }: Begun, sample: Sample, others: number, tell: Open['tell']): Promise<SingleCall> {
+  async #keep({ runner, info, calls }: Begun, sample: Sample, around: Around, tell: Open['tell']): Promise<SingleCall> {
     // Calls that never reached a function leave nothing to be found.
     const reached = sample.outcome.ok || sample.requestId !== undefined || sample.traceId !== undefined;
     const looked = runner.evidence !== undefined && reached;
     const notes = await notesOf(runner);
+    this.#info = { ...info, ...runner.learned?.() };
     const call: SingleCall = {
       sample: settle(sample, undefined),
-      info: { ...info, ...runner.learned?.() },
+      info: this.#info,
       search: looked ? 'under way' : 'none',
       notes,
-      others,
+      ...around,
     };
     if (!looked) return call;
     this.#open.set(sample.seq, { call, evidence: undefined, tell });
