@@ -33,9 +33,10 @@ export interface Visitor {
 
 /** To be called once at the top of a test file. */
 export function useBrowser(): Visitor {
-  let browser: Browser | undefined;
+  // One for all tests of the file, those side by side too.
+  let browser: Promise<Browser> | undefined;
   afterAll(async () => {
-    await browser?.close();
+    await (await browser)?.close();
   });
   return {
     async open(ctx, url, { dark = false, width = 1_100, more = {} } = {}) {
@@ -45,17 +46,19 @@ export function useBrowser(): Visitor {
         console.warn(`skipped: ${WHY}`);
         ctx.skip(WHY);
       }
-      browser ??= await chromium.launch({
+      browser ??= chromium.launch({
         executablePath: executablePath!,
         // Root, as in a container, has no sandbox; and nothing is asked of the world.
         args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
       });
       // Of its own: nothing is shared with another visitor.
-      const context = await browser.newContext({
+      const context = await (await browser).newContext({
         viewport: { width, height: 900 },
         colorScheme: dark ? 'dark' : 'light',
         ...more,
       });
+      // A page that nobody needs any more would go on asking.
+      ctx.onTestFinished(() => context.close());
       const page = await context.newPage();
       const visit: Visit = { page, complaints: [], requests: [] };
       page.on('console', message => {
