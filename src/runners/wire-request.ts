@@ -36,7 +36,7 @@ export function encodeImage({ bytes }: Image, as: 'body' | 'event' = 'body'): En
   return { body, encodeMs: performance.now() - started };
 }
 
-/** Of a picture as a file. */
-export function maxImageBytes(): number {
-  return 3 * Math.floor((MAX_BODY_BYTES - HEAD.length - TAIL.length) / 4);
+/** Of a picture as a file, in a body of at most so many bytes. */
+export function maxImageBytes(bodyBytes = MAX_BODY_BYTES): number {
+  return 3 * Math.floor((bodyBytes - HEAD.length - TAIL.length) / 4);
 }

@@ -22,21 +22,23 @@ export type CallsByTarget = ReadonlyMap<TargetName, SingleCalls>;
 
 export function classifyRoutes(routes: Routes, calls: CallsByTarget, kept: KeptCalls): void {
   let underWay = 0;
-  routes.post('/classify', async (request, reply) => {
-    const { target = 'both' } = request.query as { target?: unknown };
-    const targets = typeof target === 'string' && Object.hasOwn(TARGETS, target) ? TARGETS[target] : undefined;
-    if (targets === undefined) throw new Refusal(400, 'there is no such target', 'target=local, lambda or both');
-    const image = pictureOf(request.body);
+  // Counted before their bodies come.
+  const enter = async (_request: Request, reply: Reply) => {
     if (underWay >= MOST_AT_ONCE) {
       reply.header('retry-after', '2');
       throw new Refusal(503, 'too many pictures at once', 'try again in a moment');
     }
     underWay += 1;
-    try {
-      return await classify(targets, image, { calls, kept, signal: goneSignal(request, reply) }, reply);
-    } finally {
+    reply.raw.once('close', () => {
       underWay -= 1;
-    }
+    });
+  };
+  routes.post('/classify', { onRequest: enter }, async (request, reply) => {
+    const { target = 'both' } = request.query as { target?: unknown };
+    const targets = typeof target === 'string' && Object.hasOwn(TARGETS, target) ? TARGETS[target] : undefined;
+    if (targets === undefined) throw new Refusal(400, 'there is no such target', 'target=local, lambda or both');
+    const image = pictureOf(request.body);
+    return classify(targets, image, { calls, kept, signal: goneSignal(request, reply) }, reply);
   });
 }
 

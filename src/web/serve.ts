@@ -1,7 +1,7 @@
 /** The page of a machine: classifies pictures, follows their traces, and opens the reports of a folder. */
-import { MAX_BODY_BYTES, maxImageBytes } from '../runners/wire-request.ts';
 import type { PageTargets } from '../runs/page-targets.ts';
 import type { Listening } from './allowed.ts';
+import { MOST_BODY_BYTES, mostPictureBytes } from './body-limit.ts';
 import { classifyRoutes } from './classify-routes.ts';
 import type { Health, Settings } from './client/answers.ts';
 import { EventStreams } from './event-stream.ts';
@@ -10,6 +10,7 @@ import { KeptCalls } from './kept-calls.ts';
 import { pageRoutes } from './page-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { newServer } from './server.ts';
+import { targetWords } from './target-words.ts';
 import { traceRoutes } from './trace-routes.ts';
 
 export interface ServeOptions {
@@ -33,7 +34,7 @@ export interface OpenPage {
 /** Throws SetupError when it cannot listen. */
 export async function servePage(options: ServeOptions): Promise<OpenPage> {
   const { listening, targets, outDir, shownOutDir } = options;
-  const server = newServer(listening, MAX_BODY_BYTES);
+  const server = newServer(listening, MOST_BODY_BYTES);
   const { routes } = server;
   const [kept, streams] = [new KeptCalls(), new EventStreams()];
   pageRoutes(routes, 'serve');
@@ -61,12 +62,13 @@ export async function servePage(options: ServeOptions): Promise<OpenPage> {
   }
 }
 
-function settingsOf({ version, lambda, targets: { model, isDeployed } }: ServeOptions): Settings {
+function settingsOf({ version, lambda, targets: { model, isDeployed, calls } }: ServeOptions): Settings {
   const { name, precision, weights } = model.info;
   return {
-    ...{ version, lambda, isDeployed, mode: 'serve', mostPictureBytes: maxImageBytes() },
+    ...{ version, lambda, isDeployed, mode: 'serve', mostPictureBytes: mostPictureBytes() },
     model: [name, precision, weights].filter(Boolean).join(', '),
     isSynthetic: weights === 'synthetic',
+    what: Object.fromEntries([...calls].map(([target, { info }]) => [target, targetWords(target, info)])),
   };
 }
 

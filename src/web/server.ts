@@ -37,7 +37,7 @@ export function newServer(wanted: Listening, bodyBytes: number): PageServer {
       server = httpServer(handle);
       return server;
     },
-    frameworkErrors: (error, _request, reply) => void refuse(reply, refusalOf(error)),
+    frameworkErrors: (error, _request, reply) => void refuse(reply, refusalOf(error, bodyBytes)),
     routerOptions: { maxParamLength: 128 },
   });
   // JSON is all that is taken.
@@ -48,7 +48,7 @@ export function newServer(wanted: Listening, bodyBytes: number): PageServer {
     if (why !== undefined) throw new Refusal(403, why, 'open the page by the address that the terminal shows');
   });
   routes.setErrorHandler((error: FastifyError, _request, reply) =>
-    refuse(reply, closing ? new Refusal(503, 'this server is ending', 'start it again') : refusalOf(error)),
+    refuse(reply, closing ? new Refusal(503, 'this server is ending', 'start it again') : refusalOf(error, bodyBytes)),
   );
   routes.setNotFoundHandler((_request, reply) =>
     refuse(reply, new Refusal(404, 'there is nothing here', 'the page is at /')),
@@ -113,14 +113,20 @@ function askingOf({ method, headers }: FastifyRequest) {
 
 const WORDS: Readonly<Record<number, readonly [message: string, hint: string]>> = {
   400: ['the request cannot be read', 'send {"image": "<base64 of a JPEG or PNG>"} as application/json'],
-  413: ['the request is too large', 'Lambda takes 6 MB of base64, a picture of some 4.7 MB: shrink it'],
   415: ['only application/json is taken', 'send {"image": "<base64 of a JPEG or PNG>"} as application/json'],
 };
 
 /** Nothing of what went wrong inside is told to who asked. */
-function refusalOf(error: FastifyError | Error): Refusal {
+function refusalOf(error: FastifyError | Error, bodyBytes: number): Refusal {
   if (error instanceof Refusal) return error;
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  if (status === 413) {
+    return new Refusal(
+      status,
+      'the request is too large',
+      `this server takes ${bodyBytes} bytes of it: shrink the picture`,
+    );
+  }
   const [message, hint] = WORDS[status] ?? WORDS[400]!;
   if (status < 500) return new Refusal(status, message, hint);
   process.stderr.write(`error: the page could not answer: ${error.stack ?? error.message}\n`);

@@ -1,23 +1,30 @@
 /** `serve` as a program and over HTTP: what it answers, to whom, and what it leaves behind. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sampleSchema } from '../../src/core/sample.ts';
-import type { CallAnswer, Health, ReportList } from '../../src/web/client/answers.ts';
+import type { CallAnswer, Health, ReportList, Settings } from '../../src/web/client/answers.ts';
 import { complaint, isAlive, ROOT, until, useProgram } from '../cli/program.ts';
 import { Marked } from '../cli/soaking.ts';
-import { ask, classify, post, type Serving, serve } from './serving.ts';
+import { OUR_ANSWER } from '../runners/fault-server.ts';
+import { asBody, ask, classify, post, type Serving, serve } from './serving.ts';
 
 const program = useProgram();
 const PICTURE = readFileSync(join(ROOT, 'fixtures', 'odd', 'baseline.jpg'));
 
 let serving: Serving;
 let marked: Marked;
+let slow: Promise<string>;
 beforeAll(async () => {
   const cwd = await program.fresh();
   marked = await Marked.in(cwd);
   await program.run(['local', '--iterations', '3'], { cwd });
   serving = await serve(program, [], { cwd, env: marked.env });
+  // It is waited for until the server has had enough of it.
+  slow = saidTo(slowBody(serving));
 });
 
 const json = async <T>(path: string) => JSON.parse((await ask(serving, { path })).body) as T;
@@ -74,6 +81,48 @@ describe('a picture', () => {
   });
 });
 
+describe('a picture over the limit of Lambda', () => {
+  it('is refused by Lambda alone', async () => {
+    // What a decoder does not read counts as well.
+    const large = Buffer.concat([PICTURE, Buffer.alloc(12_000_000)]);
+    const [local, lambda] = await classify(serving, large, 'both');
+    expect(local!.sample.outcome).toEqual({ ok: true });
+    expect(local!.sample.predictions).toHaveLength(5);
+    expect(lambda!.sample.outcome).toMatchObject({ ok: false, error: { kind: 'too-large' } });
+    const { mostPictureBytes } = await json<Settings>('/settings');
+    expect(mostPictureBytes).toEqual({ local: 25_165_815, lambda: 4_715_511 });
+  });
+});
+
+describe('a server that was held up itself', () => {
+  it('says for how long of a call, and nothing of calls that it does not time', async () => {
+    const [asked, answering] = [new AbortController(), new AbortController()];
+    const lambda = createServer(async (_request, response) => {
+      asked.abort();
+      await once(answering.signal, 'abort');
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(OUR_ANSWER));
+    });
+    await new Promise<void>(resolve => lambda.listen(0, '127.0.0.1', resolve));
+    const { port } = lambda.address() as AddressInfo;
+    const server = await serve(program, ['--url', `http://127.0.0.1:${port}/`, '--front-door', 'url']);
+    try {
+      const calls = classify(server, PICTURE, 'both');
+      await once(asked.signal, 'abort');
+      // Reading JSON and base64 of so many bytes takes a while, and nothing else is done meanwhile.
+      expect((await post(server, asBody(Buffer.alloc(25_000_000)))).status).toBe(400);
+      answering.abort();
+      const [local, held] = await calls;
+      expect(held!.sample.outcome).toMatchObject({ ok: true });
+      expect(held!.heldUpMs).toBeGreaterThan(5);
+      expect(local).not.toHaveProperty('heldUpMs');
+    } finally {
+      lambda.closeAllConnections();
+      lambda.close();
+      server.running.child.kill('SIGTERM');
+    }
+  });
+});
+
 describe('reports', () => {
   it('are listed, and each file is made when it is asked for', async () => {
     const { runs, folder } = await json<ReportList>('/reports');
@@ -95,7 +144,7 @@ describe('reports', () => {
 
 describe('hostile requests', () => {
   const good = { 'content-type': 'application/json' };
-  const huge = Buffer.alloc(7_000_000, 'A');
+  const huge = Buffer.alloc(34_000_000, 'A');
   const requests: readonly [status: number, what: string, asked: Parameters<typeof ask>[1]][] = [
     [403, 'another host', { headers: { host: 'evil.example' } }],
     [403, 'a host with another port', { headers: { host: '127.0.0.1:1' } }],
@@ -154,7 +203,6 @@ describe('hostile requests', () => {
   ];
 
   it('are refused, each with its status and in words, and the server lives on', async () => {
-    const slow = slowBody(serving);
     const rss = () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${serving.running.child.pid}/status`, 'utf8'))?.[1]);
     const round = async () => {
@@ -179,6 +227,17 @@ describe('hostile requests', () => {
     expect(serving.running.stderr()).not.toMatch(/^error:/m);
   });
 
+  it('are too many when sixteen pictures are on their way, and no more once those have left', async () => {
+    const statusOf = async () => (await post(serving, asBody(PICTURE))).status;
+    const sockets = Array.from({ length: 16 }, () => slowBody(serving));
+    try {
+      await until('a refusal', async () => (await statusOf()) === 503);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+    await until('an answer', async () => (await statusOf()) === 200);
+  });
+
   it('a broken picture fails in words, with what helps', async () => {
     const [local] = await classify(serving, PICTURE.subarray(0, 300), 'local');
     expect(local).toMatchObject({ sample: { outcome: { ok: false, error: { kind: 'undecodable-image' } } } });
@@ -186,21 +245,23 @@ describe('hostile requests', () => {
   });
 });
 
-/** A body that never comes: what the server says in the end. */
-async function slowBody({ port }: Serving): Promise<string> {
-  const { connect } = await import('node:net');
-  return new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1');
-    let said = '';
-    socket.on('data', text => {
-      said += text;
-    });
-    socket.on('close', () => resolve(said));
-    socket.on('error', () => {});
-    socket.write(
-      `POST /classify HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
-    );
+/** A body that never comes. */
+function slowBody({ port }: Serving): Socket {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write(
+    `POST /classify HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
+  );
+  return socket;
+}
+
+/** What the server says in the end. */
+function saidTo(socket: Socket): Promise<string> {
+  let said = '';
+  socket.on('data', text => {
+    said += text;
   });
+  return new Promise(resolve => socket.on('close', () => resolve(said)));
 }
 
 describe('the program', () => {

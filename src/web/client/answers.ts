@@ -29,6 +29,8 @@ export interface CallAnswer {
   readonly isSynthetic: boolean;
   /** Other calls that shared the machine with it. */
   readonly others: number;
+  /** The longest that the server could not attend to it, milliseconds; absent where the server's clock times nothing of it. */
+  readonly heldUpMs?: number;
 }
 
 /** Milliseconds since the call left. */
@@ -65,13 +67,15 @@ export interface Settings {
   readonly version: string;
   /** `watch`: there is a soak under way and nothing else. */
   readonly mode: 'serve' | 'watch';
-  /** Of a picture as a file: what Lambda takes of it in base64. */
-  readonly mostPictureBytes: number;
+  /** Of a picture as a file: Lambda takes less of it in base64 than this server. */
+  readonly mostPictureBytes: Readonly<Record<TargetName, number>>;
   readonly isDeployed: boolean;
   /** What answers as Lambda: `emulated, 1024 MB` or where it is. */
   readonly lambda: string;
   readonly model: string;
   readonly isSynthetic: boolean;
+  /** Of each target what is known by now; its answers may tell more. */
+  readonly what: Readonly<Partial<Record<TargetName, string>>>;
 }
 
 export interface Health {

@@ -6,15 +6,25 @@ import { byId, type Child, fill, h, keepingPlace } from './elements.ts';
 import { timeLine } from './time-line.ts';
 import { traceWords } from './trace-words.ts';
 
+/** Beyond this the server itself makes a time untrue; less is how a timer of any process goes. */
+const MOST_HELD_UP_MS = 5;
+
 const TITLES: Readonly<Record<TargetName, string>> = { local: 'This machine', lambda: 'Lambda' };
 
 export class CallCard {
   readonly #target: TargetName;
   readonly #element: HTMLElement;
+  /** What its target is, as far as it is known. */
+  #what: string | undefined;
 
   constructor(target: TargetName) {
     this.#target = target;
     this.#element = byId(target);
+  }
+
+  /** What is known before the target answers. Its own answers know better. */
+  introduce(what: string | undefined): void {
+    this.#what ??= what;
   }
 
   hide(): void {
@@ -33,12 +43,12 @@ export class CallCard {
   /** `sinceMs`: since the answer came. */
   show(answer: CallAnswer, sinceMs: number): void {
     const { sample, what, bars, barNotes, serviceMs } = answer;
+    this.#what = what;
     const { outcome } = sample;
     const open = this.#element.querySelector('details')?.open ?? true;
     const facts = h('details', {}, h('summary', {}, 'The call, part by part'), callFacts(answer));
     facts.open = open;
     this.#fill(
-      h('p', { class: 'soft' }, what),
       !outcome.ok && h('p', { class: 'bad' }, `Failed (${outcome.error.kind}): ${outcome.error.message}`),
       answer.advice !== undefined && h('p', {}, `What helps: ${answer.advice}`),
       outcome.ok && h('p', { class: 'big' }, `${formatMs(serviceMs)} ms`),
@@ -53,7 +63,8 @@ export class CallCard {
 
   #fill(...children: readonly Child[]): void {
     const head = h('h3', { id: `${this.#target}-head` }, TITLES[this.#target]);
-    keepingPlace(this.#element, () => fill(this.#element, head, ...children));
+    const what = this.#what !== undefined && h('p', { class: 'soft what' }, this.#what);
+    keepingPlace(this.#element, () => fill(this.#element, head, what, ...children));
     this.#element.hidden = false;
   }
 }
@@ -95,7 +106,7 @@ function percent(probability: number): string {
 }
 
 function remarks(answer: CallAnswer, sinceMs: number): Child[] {
-  const { isSynthetic, others, notes } = answer;
+  const { isSynthetic, others, notes, heldUpMs } = answer;
   const trace = traceWords(answer, sinceMs);
   return [
     isSynthetic &&
@@ -106,6 +117,13 @@ function remarks(answer: CallAnswer, sinceMs: number): Child[] {
       ),
     others > 0 &&
       h('p', { class: 'note' }, `${plural(others, 'other call')} shared this machine with it: alone it may be faster.`),
+    heldUpMs !== undefined &&
+      heldUpMs > MOST_HELD_UP_MS &&
+      h(
+        'p',
+        { class: 'note' },
+        `The server of this page was held up for ${formatMs(heldUpMs)} ms during this call: its times may be too long by as much.`,
+      ),
     trace !== undefined && h('p', { class: 'trace' }, trace),
     ...notes.map(({ message, advice }) => h('p', { class: 'note' }, `${message}; ${advice}`)),
   ];

@@ -1,12 +1,19 @@
 /** The picture that is to be sent: chosen or dropped, looked at, and judged before it leaves. */
+import type { Settings, TargetName } from './answers.ts';
 import { byId, fill, h } from './elements.ts';
 import { pictureKind } from './picture-kind.ts';
+import { type Limit, limitBroken } from './picture-limits.ts';
 import { shrunk } from './shrink.ts';
+import { storedBitmap } from './stored-picture.ts';
 
 export interface ChosenPicture {
   readonly name: string;
   readonly blob: Blob;
   readonly isShrunk: boolean;
+}
+
+interface SeenPicture extends ChosenPicture {
+  readonly isDecodable: boolean;
 }
 
 const MB = 1e6;
@@ -17,13 +24,16 @@ export class PictureField {
   readonly #drop = byId('drop');
   readonly #preview = byId('preview');
   readonly #check = byId('check');
-  #mostBytes = Number.POSITIVE_INFINITY;
-  #picture: ChosenPicture | undefined;
+  readonly #targets: () => readonly TargetName[];
+  #mostBytes: Settings['mostPictureBytes'] | undefined;
+  #seen: SeenPicture | undefined;
   /** Of the choice that is being looked at: a later one takes its place. */
   #turn = 0;
   #shown: string | undefined;
 
-  constructor() {
+  /** `targets`: where it is to go, as it is chosen at the time. */
+  constructor(targets: () => readonly TargetName[]) {
+    this.#targets = targets;
     this.#file.addEventListener('change', () => this.#chosen(this.#file.files?.[0]));
     for (const type of ['dragenter', 'dragover']) {
       this.#drop.addEventListener(type, event => {
@@ -42,17 +52,37 @@ export class PictureField {
     for (const type of ['dragover', 'drop']) addEventListener(type, event => event.preventDefault());
   }
 
-  limit(mostBytes: number): void {
+  limits(mostBytes: Settings['mostPictureBytes']): void {
     this.#mostBytes = mostBytes;
+    this.judge();
+  }
+
+  /** Says what stands against sending what is chosen. To be called when it is to go elsewhere, too. */
+  judge(): void {
+    const seen = this.#seen;
+    if (seen === undefined) return;
+    fill(
+      this.#check,
+      !seen.isDecodable &&
+        h('p', { class: 'note' }, 'This browser cannot decode it: it seems to be broken. It can be sent all the same.'),
+    );
+    const limit = this.#limitBroken(seen);
+    if (limit !== undefined) this.#offer(seen, limit);
   }
 
   /** Undefined when there is none that may be sent; then it says so. */
   get picture(): ChosenPicture | undefined {
-    if (this.#picture === undefined && this.#check.childElementCount === 0) {
+    const seen = this.#seen;
+    const picture = seen === undefined || this.#limitBroken(seen) !== undefined ? undefined : seen;
+    if (picture === undefined && this.#check.childElementCount === 0) {
       this.#complain('Choose a picture first: a JPG, JPEG or PNG.');
     }
-    if (this.#picture === undefined) this.#file.focus();
-    return this.#picture;
+    if (picture === undefined) this.#file.focus();
+    return picture;
+  }
+
+  #limitBroken({ blob }: SeenPicture): Limit | undefined {
+    return limitBroken(blob.size, this.#targets(), this.#mostBytes);
   }
 
   #chosen(file: File | undefined): void {
@@ -61,7 +91,7 @@ export class PictureField {
 
   async #take(name: string, blob: Blob, isShrunk: boolean): Promise<void> {
     const turn = ++this.#turn;
-    this.#picture = undefined;
+    this.#seen = undefined;
     fill(this.#check);
     this.#preview.hidden = true;
     const kind = pictureKind(new Uint8Array(await blob.slice(0, SIGNATURE_BYTES).arrayBuffer()));
@@ -73,14 +103,8 @@ export class PictureField {
     const size = await sizeOf(blob);
     if (turn !== this.#turn) return;
     this.#show(name, blob, [kind.toUpperCase(), size, megabytes(blob.size), isShrunk && 'shrunk here'], size !== '');
-    if (size === '') {
-      fill(
-        this.#check,
-        h('p', { class: 'note' }, 'This browser cannot decode it: it seems to be broken. It can be sent all the same.'),
-      );
-    }
-    if (blob.size > this.#mostBytes) this.#offer(name, blob, size !== '');
-    else this.#picture = { name, blob, isShrunk };
+    this.#seen = { name, blob, isShrunk, isDecodable: size !== '' };
+    this.judge();
   }
 
   #show(name: string, blob: Blob, facts: readonly (string | false)[], isDecodable: boolean): void {
@@ -94,25 +118,25 @@ export class PictureField {
     this.#preview.hidden = false;
   }
 
-  #offer(name: string, blob: Blob, isDecodable: boolean): void {
-    const words = `${name} has ${megabytes(blob.size)} and Lambda takes ${megabytes(this.#mostBytes)}: it is not sent.`;
+  #offer({ name, blob, isDecodable }: SeenPicture, { bytes, whose, isLocalLarger }: Limit): void {
+    const words = `${name} has ${megabytes(blob.size)} and ${whose} takes ${megabytes(bytes)}: it is not sent.`;
     const button = h('button', { type: 'button', class: 'more' }, 'Shrink it here');
-    button.addEventListener('click', () => void this.#shrink(name, blob));
+    button.addEventListener('click', () => void this.#shrink(name, blob, bytes));
+    const elsewhere = isLocalLarger ? 'This machine alone takes it as it is.' : '';
     fill(
       this.#check,
       h(
         'div',
         { class: 'note' },
-        h('p', {}, words),
+        h('p', {}, [words, elsewhere, !isDecodable && !isLocalLarger && 'Choose another.'].filter(Boolean).join(' ')),
         isDecodable && button,
-        !isDecodable && h('p', {}, 'Choose another.'),
       ),
     );
   }
 
-  async #shrink(name: string, blob: Blob): Promise<void> {
+  async #shrink(name: string, blob: Blob, mostBytes: number): Promise<void> {
     try {
-      await this.#take(name, await shrunk(blob, this.#mostBytes), true);
+      await this.#take(name, await shrunk(blob, mostBytes), true);
       byId('go').focus();
     } catch (thrown) {
       this.#complain(
@@ -126,11 +150,13 @@ export class PictureField {
   }
 }
 
-/** `640 x 426`; empty when this browser cannot decode it. */
+/** `640 x 426`, as it is stored; empty when this browser cannot decode it. */
 async function sizeOf(blob: Blob): Promise<string> {
   try {
-    const { width, height } = await createImageBitmap(blob);
-    return `${width} x ${height}`;
+    const picture = await storedBitmap(blob);
+    const size = `${picture.width} x ${picture.height}`;
+    picture.close();
+    return size;
   } catch {
     return '';
   }
@@ -138,15 +164,4 @@ async function sizeOf(blob: Blob): Promise<string> {
 
 function megabytes(bytes: number): string {
   return bytes >= MB ? `${(bytes / MB).toFixed(1)} MB` : `${Math.ceil(bytes / 1_000)} kB`;
-}
-
-/** As the contract has it. */
-export async function bodyOf(blob: Blob): Promise<string> {
-  const url = await new Promise<string>((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener('load', () => resolve(String(reader.result)));
-    reader.addEventListener('error', () => reject(new Error('the file cannot be read any more: choose it again')));
-    reader.readAsDataURL(blob);
-  });
-  return JSON.stringify({ image: url.slice(url.indexOf(',') + 1) });
 }

@@ -2,9 +2,10 @@
 import type { CallAnswer, ClassifyAnswer, Health, Settings, TargetName, TargetState } from './answers.ts';
 import { ask, complaintOf } from './ask.ts';
 import { CallCard } from './call-card.ts';
-import { bodyOf, type ChosenPicture } from './chosen-picture.ts';
+import type { ChosenPicture } from './chosen-picture.ts';
 import { byId } from './elements.ts';
 import { followCall } from './follow-call.ts';
+import { bodyOf } from './picture-body.ts';
 import { LATE_MS } from './trace-words.ts';
 import type { VisitedCall, VisitHistory } from './visit-history.ts';
 
@@ -24,6 +25,11 @@ export class Classifying {
     this.#settings = settings;
   }
 
+  /** A call is being timed. */
+  get isBusy(): boolean {
+    return this.#busy;
+  }
+
   async press(picture: ChosenPicture, targets: readonly TargetName[]): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
@@ -32,6 +38,7 @@ export class Classifying {
     go.setAttribute('aria-disabled', 'true');
     byId('answers').hidden = false;
     for (const name of ['local', 'lambda'] as const) {
+      this.#cards[name].introduce(this.#settings()?.what[name]);
       if (targets.includes(name)) this.#cards[name].waiting('its turn is still to come');
       else this.#cards[name].hide();
     }

@@ -14,8 +14,13 @@ const STATUS: Readonly<Record<LiveRun['status'], string>> = {
 
 const SECOND_MS = 1_000;
 
+export interface Following {
+  /** No more will come. */
+  readonly isOver: boolean;
+}
+
 /** `path`: where its events are. */
-export function followLive(path: string): void {
+export function followLive(path: string): Following {
   const place = byId('live');
   const events = new EventSource(path);
   let seen: { run: LiveRun; atMs: number } | undefined;
@@ -26,27 +31,33 @@ export function followLive(path: string): void {
     place.hidden = false;
     keepingPlace(place, () => show(place, run));
   });
-  events.addEventListener('end', () => {
+  const end = () => {
     over = true;
     events.close();
-  });
+    clearInterval(ticking);
+  };
+  events.addEventListener('end', end);
   events.addEventListener('error', () => {
     if (over) return;
-    over = true;
-    events.close();
+    end();
     if (seen !== undefined)
       place.append(
         h('p', { class: 'note', role: 'status' }, 'The run does not answer any more: its terminal tells how it ended.'),
       );
   });
   // The clock goes on between two messages.
-  setInterval(() => {
-    if (over || seen === undefined || seen.run.status !== 'running') return;
+  const ticking = setInterval(() => {
+    if (seen === undefined || seen.run.status !== 'running') return;
     const { run, atMs } = seen;
     const passedMs = Math.min(run.durationMs ?? Number.POSITIVE_INFINITY, run.passedMs + performance.now() - atMs);
     const shown = document.getElementById('live-clock');
     if (shown !== null) shown.textContent = clockOf(passedMs, run.durationMs);
   }, SECOND_MS);
+  return {
+    get isOver() {
+      return over;
+    },
+  };
 }
 
 function show(place: HTMLElement, run: LiveRun): void {

@@ -4,7 +4,8 @@ import { ask, complaintOf } from './ask.ts';
 import { PictureField } from './chosen-picture.ts';
 import { Classifying } from './classify.ts';
 import { byId } from './elements.ts';
-import { followLive } from './live-panel.ts';
+import { type Following, followLive } from './live-panel.ts';
+import { lookAgain } from './look-again.ts';
 import { showReports } from './report-list.ts';
 import { VisitHistory } from './visit-history.ts';
 
@@ -15,7 +16,7 @@ if (isServing) serve();
 else followLive('/live');
 
 function serve(): void {
-  const field = new PictureField();
+  const field = new PictureField(chosenTargets);
   const history = new VisitHistory(() => settings?.version ?? 'unknown');
   const classifying = new Classifying(history, () => settings);
   byId('form').addEventListener('submit', event => {
@@ -23,17 +24,24 @@ function serve(): void {
     const { picture } = field;
     if (picture !== undefined) void classifying.press(picture, chosenTargets());
   });
-  void introduce(field);
-  void showReports().then(live => {
-    if (live !== undefined) followLive(`/live/${encodeURIComponent(live)}`);
+  byId('form').addEventListener('change', ({ target }) => {
+    if (target instanceof HTMLInputElement && target.name === 'target') field.judge();
   });
+  void introduce(field);
+  let followed: Following | undefined;
+  const look = async () => {
+    const live = await showReports();
+    if (live === undefined || followed?.isOver === false) return;
+    followed = followLive(`/live/${encodeURIComponent(live)}`);
+  };
+  lookAgain(look, () => classifying.isBusy);
 }
 
 async function introduce(field: PictureField): Promise<void> {
   try {
     settings = await ask<Settings>('/settings');
     const { mostPictureBytes, model, lambda, version } = settings;
-    field.limit(mostPictureBytes);
+    field.limits(mostPictureBytes);
     byId('about').textContent = `${version} · ${model} · Lambda: ${lambda}`;
   } catch (thrown) {
     const { message, hint } = complaintOf(thrown);

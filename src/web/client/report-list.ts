@@ -1,7 +1,7 @@
 /** The runs that can be read again. */
 import type { ReportEntry, ReportList } from './answers.ts';
 import { ask, complaintOf } from './ask.ts';
-import { byId, type Child, fill, h, table } from './elements.ts';
+import { byId, type Child, fill, h, keepingPlace, table } from './elements.ts';
 
 const HEAD = ['run', 'started', 'command', 'targets', 'status', 'open'];
 const NAMES: Readonly<Record<string, string>> = {
@@ -11,21 +11,30 @@ const NAMES: Readonly<Record<string, string>> = {
   'record.json': 'JSON',
 };
 
-/** Returns the id of a soak that goes on. */
+/** What stands there. */
+let shown: string | undefined;
+
+/** Draws what is new, and returns the id of a soak that goes on. */
 export async function showReports(): Promise<string | undefined> {
   const place = byId('report-list');
   try {
-    const { folder, runs, left, live } = await ask<ReportList>('/reports');
-    if (runs.length === 0) fill(place, h('p', {}, `No run in ${folder} yet: resnet-bench local makes one.`));
-    else {
-      const more = left > 0 ? `, the latest ${runs.length} of ${runs.length + left}` : '';
-      fill(place, table(`runs in ${folder}${more}`, HEAD, runs.map(rowOf)));
-    }
-    return live;
+    const list = await ask<ReportList>('/reports');
+    if (JSON.stringify(list) !== shown) keepingPlace(place, () => draw(place, list));
+    shown = JSON.stringify(list);
+    return list.live;
   } catch (thrown) {
+    shown = undefined;
     const { message, hint } = complaintOf(thrown);
     fill(place, h('p', { class: 'note' }, `${message}: ${hint}`));
     return undefined;
+  }
+}
+
+function draw(place: HTMLElement, { folder, runs, left }: ReportList): void {
+  if (runs.length === 0) fill(place, h('p', {}, `No run in ${folder} yet: resnet-bench local makes one.`));
+  else {
+    const more = left > 0 ? `, the latest ${runs.length} of ${runs.length + left}` : '';
+    fill(place, table(`runs in ${folder}${more}`, HEAD, runs.map(rowOf)));
   }
 }
 

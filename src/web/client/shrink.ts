@@ -1,4 +1,5 @@
-/** A picture made small enough for Lambda, here in the browser. */
+/** A picture made small enough to be sent, here in the browser, and no other way up than it is stored. */
+import { storedBitmap } from './stored-picture.ts';
 
 /** Sides that are tried; the model sees 224 pixels in any case. */
 const SIDES = [2_048, 1_600, 1_280, 1_024, 768];
@@ -6,7 +7,7 @@ const QUALITY = 0.92;
 
 /** A JPEG of at most so many bytes. Throws when this browser cannot decode the picture. */
 export async function shrunk(file: Blob, mostBytes: number): Promise<Blob> {
-  const picture = await createImageBitmap(file);
+  const picture = await storedBitmap(file);
   try {
     for (const side of SIDES) {
       const blob = await drawn(picture, Math.min(1, side / Math.max(picture.width, picture.height)));

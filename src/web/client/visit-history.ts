@@ -41,8 +41,8 @@ export class VisitHistory {
 
   #download(): void {
     const calls = this.#calls.map(({ at, picture, isShrunk, answer }) => {
-      const { target, what, others, sample } = answer;
-      return { at: at.toISOString(), picture, isShrunk, target, what, otherCallsMeanwhile: others, sample };
+      const { target, what, others, heldUpMs, sample } = answer;
+      return { at: at.toISOString(), picture, isShrunk, target, what, otherCallsMeanwhile: others, heldUpMs, sample };
     });
     const text = JSON.stringify({ tool: { name: 'resnet-bench', version: this.#version() }, calls }, null, 2);
     const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
