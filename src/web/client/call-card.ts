@@ -122,7 +122,7 @@ function remarks(answer: CallAnswer, sinceMs: number): Child[] {
       h(
         'p',
         { class: 'note' },
-        `The server of this page was held up for ${formatMs(heldUpMs)} ms during this call: its times may be too long by as much.`,
+        `The server of this page was held up during this call, up to ${formatMs(heldUpMs)} ms at a stretch: its times may be too long by as much.`,
       ),
     trace !== undefined && h('p', { class: 'trace' }, trace),
     ...notes.map(({ message, advice }) => h('p', { class: 'note' }, `${message}; ${advice}`)),
