@@ -1,7 +1,7 @@
 /** `soak --watch`: a page that grows while the soak goes on, and says how it ended. */
 import { expect, it } from 'vitest';
 import { useBrowser } from '../browser.ts';
-import { complaint, onlyRun, type Running, recordIn, runWithSamples, until, useProgram } from '../cli/program.ts';
+import { complaint, onlyRun, type Running, recordIn, until, useProgram } from '../cli/program.ts';
 import { PICTURES } from '../cli/soaking.ts';
 import { ask, serve } from './serving.ts';
 
@@ -20,7 +20,7 @@ const soak = (...args: string[]) => [
 ];
 const pageOf = (running: Running) => until('its page', () => /watch it at (http:\S+)/.exec(running.stderr())?.[1]);
 
-it('shows figures and chart growing, and that it was interrupted', async ctx => {
+it.concurrent('shows figures and chart growing, and that it was interrupted', async ctx => {
   const running = await program.start(soak('--duration', '10m'));
   const url = await pageOf(running);
   const visit = await browser.open(ctx, url);
@@ -40,7 +40,7 @@ it('shows figures and chart growing, and that it was interrupted', async ctx => 
   expect(visit.requests.filter(request => !request.startsWith(url) && !request.startsWith('data:'))).toEqual([]);
 });
 
-it('shows the end, and the record is as without it', async ctx => {
+it.concurrent('shows the end, and the record is as without it', async ctx => {
   const cwd = await program.fresh();
   const running = await program.start(soak('--duration', '4s'), { cwd });
   const { page } = await browser.open(ctx, await pageOf(running));
@@ -51,19 +51,19 @@ it('shows the end, and the record is as without it', async ctx => {
   expect(Object.keys(record.run.options).filter(name => /watch|port/i.test(name))).toEqual([]);
 });
 
-it('has a port only with --watch', async () => {
+it.concurrent('has a port only with --watch', async () => {
   const { code, error } = complaint(await program.run(['soak', '--port', '0']));
   expect([code, error]).toEqual([2, '--port is for --watch, which is not there']);
 });
 
-it('can be followed on the page of another process, too', async ctx => {
+it.concurrent('can be followed on the page of another process, which was open before, too', async ctx => {
   const cwd = await program.fresh();
-  const args = ['soak', '--interval', '200ms', '--duration', '10m', '--target', 'local', ...PICTURES];
-  const running = await program.start(args, { cwd });
-  await runWithSamples(`${cwd}/reports`, 1);
   const { url } = await serve(program, [], { cwd });
   const visit = await browser.open(ctx, url);
   const { page } = visit;
+  await page.waitForSelector('#report-list:has-text("No run in reports yet")');
+  const args = ['soak', '--interval', '200ms', '--duration', '10m', '--target', 'local', ...PICTURES];
+  const running = await program.start(args, { cwd });
   await page.waitForSelector('#live .chart circle >> nth=2');
   expect(await page.textContent('#live-status')).toBe('running');
   running.child.kill('SIGINT');
