@@ -44,7 +44,7 @@ export function waterfallOf(sample: Sample): Waterfall {
         'AWS stands in the middle of the call, half the network before it: the clocks of both sides are not the same',
       traced && told && 'the work stands at the start of its invocation, its parts one after another',
       inner.some(({ isDerived }) => isDerived) &&
-        'this trace has no Invocation of its own: it is as long as its response latency and duration together, and ends where Overhead begins',
+        'this trace has no Invocation of its own: the one shown is as long as response latency and duration together, and ends where Overhead begins',
       !traced &&
         told &&
         sample.timings.downloadMs !== undefined &&
