@@ -40,8 +40,7 @@ export class EventStreams {
       send: (data: object) => write(`data: ${JSON.stringify(data)}\n\n`),
       sendJson: (json: string) => write(`data: ${json}\n\n`),
       end: () => {
-        write('event: end\ndata: {}\n\n');
-        raw.end();
+        if (raw.writable) raw.end('event: end\ndata: {}\n\n');
       },
     };
     this.#open.add(stream);

@@ -17,17 +17,16 @@ export function followCall(id: string, tell: (answer: CallAnswer) => void, lost:
   }
   streams += 1;
   const events = new EventSource(`/traces/${id}/events`);
-  let open = true;
-  const close = () => {
-    if (open) streams -= 1;
-    open = false;
-    events.close();
-  };
+  let over = false;
   events.addEventListener('message', ({ data }) => tell(JSON.parse(data) as CallAnswer));
-  events.addEventListener('end', close);
+  // The server closes it; closed from here its last bytes would be refused, which browsers call a failure.
+  events.addEventListener('end', () => {
+    over = true;
+  });
   events.addEventListener('error', () => {
-    close();
-    poll(id, tell, lost);
+    events.close();
+    streams -= 1;
+    if (!over) poll(id, tell, lost);
   });
 }
 

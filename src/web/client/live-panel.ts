@@ -33,11 +33,12 @@ export function followLive(path: string): Following {
   });
   const end = () => {
     over = true;
-    events.close();
     clearInterval(ticking);
   };
+  // The server closes it; closed from here its last bytes would be refused, which browsers call a failure.
   events.addEventListener('end', end);
   events.addEventListener('error', () => {
+    events.close();
     if (over) return;
     end();
     if (seen !== undefined)
