@@ -1,10 +1,8 @@
 /** The Lambda runner with a function of its own: our handler on the embedded emulator, for as long as the run lasts. */
-import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloudWatchFigures } from '../core/cloudwatch.ts';
 import { QueryError, SetupError } from '../core/errors.ts';
 import type { Image } from '../core/image.ts';
-import { MB_PER_CPU } from '../core/lambda-limits.ts';
 import type { TraceLayout } from '../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
 import type { TargetInfo, Warning } from '../core/record.ts';
@@ -12,6 +10,7 @@ import type { Inference, Learned, Runner, RunWindow } from '../core/runner.ts';
 import { type Emulator, startEmulator } from '../emulator/start.ts';
 import { LambdaRunner } from '../runners/lambda.ts';
 import type { ChosenModel } from './choose-model.ts';
+import { fewerCores, logWarnings, unlimitedWarnings } from './emulated-warnings.ts';
 import { type EvidenceChoice, emulatedEvidence, emulatedMetrics } from './evidence-options.ts';
 import { FUNCTION_NAME, ourFunction, THREADS_VARIABLE } from './our-function.ts';
 import { readyModel } from './ready-model.ts';
@@ -175,17 +174,10 @@ export class EmulatedLambdaRunner implements Runner {
     const told = (await this.#lambda?.warnings()) ?? [];
     const logged = this.#failed ? ((await this.#emulator?.logLines()) ?? []) : [];
     const texts = logged.map(({ text }) => text);
-    const reason = lastError(texts);
-    const outOfMemory = texts.some(text => /Error Type: Runtime\.OutOfMemory/.test(text));
     return [
       ...told,
-      ...(unlimited ? [withoutLimits(memoryMb, this.#emulator?.noLimits)] : []),
-      ...(unlimited ? [] : fewerCores(memoryMb)),
-      ...(unlimited && this.#mostMb !== undefined && this.#mostMb > memoryMb
-        ? [beyondMemory(this.#mostMb, memoryMb)]
-        : []),
-      ...(outOfMemory ? [ranOutOfMemory(memoryMb)] : []),
-      ...(reason === undefined || outOfMemory ? [] : [functionError(reason)]),
+      ...(unlimited ? unlimitedWarnings(memoryMb, this.#emulator?.noLimits, this.#mostMb) : fewerCores(memoryMb)),
+      ...logWarnings(texts, memoryMb),
     ];
   }
 
@@ -200,69 +192,4 @@ export class EmulatedLambdaRunner implements Runner {
     await lambda?.stop();
     await emulator?.stop();
   }
-}
-
-/** Times are a lower bound then, and a reader would take them for Lambda's. */
-function withoutLimits(memoryMb: number, noLimits: Emulator['noLimits']): Warning {
-  const whole = `the emulated function has this machine's whole CPU and memory; Lambda gives one of ${memoryMb} MB ${(memoryMb / MB_PER_CPU).toFixed(2)} CPU, and ends it beyond ${memoryMb} MB`;
-  return {
-    code: 'no-limits',
-    message: noLimits === undefined ? whole : `${whole}: ${noLimits.reason}`,
-    advice: noLimits?.advice ?? 'take its times for the least that Lambda would need, or leave --limits off out',
-  };
-}
-
-/** A machine cannot give what it has not. */
-function fewerCores(memoryMb: number): Warning[] {
-  const [share, cores] = [memoryMb / MB_PER_CPU, availableParallelism()];
-  if (share <= cores) return [];
-  return [
-    {
-      code: 'fewer-cores',
-      message: `Lambda gives a function of ${memoryMb} MB ${share.toFixed(2)} CPU; this machine has ${cores}`,
-      advice: 'take its times for the most that Lambda would need, as far as it works in parallel',
-    },
-  ];
-}
-
-function ranOutOfMemory(memoryMb: number): Warning {
-  return {
-    code: 'out-of-memory',
-    message: `the emulated function needed more than its ${memoryMb} MB, and was ended for it as Lambda does`,
-    advice: 'give it more by --memory; Max Memory Used of a larger one tells how much',
-  };
-}
-
-/** Without limits. */
-function beyondMemory(usedMb: number, memoryMb: number): Warning {
-  return {
-    code: 'beyond-memory',
-    message: `the function had ${Math.ceil(usedMb)} MB in use, which is more than its ${memoryMb} MB: Lambda would have ended it`,
-    advice: 'give it more by --memory',
-  };
-}
-
-/** A caller of Lambda is told nothing but 502; the log is at hand here. */
-function functionError(reason: string): Warning {
-  return {
-    code: 'function-error',
-    message: `the log of the emulated function says: ${reason}`,
-    advice: 'resnet-bench emulate, with the same options, shows the whole log',
-  };
-}
-
-const LONGEST_REASON = 300;
-/** What the platform writes of every call says nothing of an error. */
-const PLATFORM_LINE = /^(START|END|REPORT|INIT_REPORT|XRAY) /;
-
-/** What the function said last of an error: our handler as JSON, other programs and the platform as text. */
-function lastError(lines: readonly string[]): string | undefined {
-  const told = lines
-    .map(line => /"errorMessage":("(?:[^"\\]|\\.)*")/.exec(line)?.[1])
-    .findLast(text => text !== undefined);
-  const reason =
-    told === undefined
-      ? lines.findLast(line => /error/i.test(line) && !PLATFORM_LINE.test(line))
-      : String(JSON.parse(told));
-  return reason?.replace(/\s+/g, ' ').trim().slice(0, LONGEST_REASON);
 }

@@ -1,0 +1,87 @@
+/** What a run's reader must be told of an emulated function: what this machine cannot give it, and what its log says. */
+import { availableParallelism } from 'node:os';
+import { MB_PER_CPU } from '../core/lambda-limits.ts';
+import type { Warning } from '../core/record.ts';
+import type { Emulator } from '../emulator/start.ts';
+
+/** Of a function that has the whole machine; `mostMb` was resident after one of its calls. */
+export function unlimitedWarnings(
+  memoryMb: number,
+  noLimits: Emulator['noLimits'],
+  mostMb: number | undefined,
+): Warning[] {
+  const beyond = mostMb !== undefined && mostMb > memoryMb ? [beyondMemory(mostMb, memoryMb)] : [];
+  return [withoutLimits(memoryMb, noLimits), ...beyond];
+}
+
+/** Of its lines, once a call has failed. */
+export function logWarnings(lines: readonly string[], memoryMb: number): Warning[] {
+  if (lines.some(line => /Error Type: Runtime\.OutOfMemory/.test(line))) return [ranOutOfMemory(memoryMb)];
+  const reason = lastError(lines);
+  return reason === undefined ? [] : [functionError(reason)];
+}
+
+/** Times are a lower bound then, and a reader would take them for Lambda's. */
+function withoutLimits(memoryMb: number, noLimits: Emulator['noLimits']): Warning {
+  const whole = `the emulated function has this machine's whole CPU and memory; Lambda gives one of ${memoryMb} MB ${(memoryMb / MB_PER_CPU).toFixed(2)} CPU, and ends it beyond ${memoryMb} MB`;
+  return {
+    code: 'no-limits',
+    message: noLimits === undefined ? whole : `${whole}: ${noLimits.reason}`,
+    advice: noLimits?.advice ?? 'take its times for the least that Lambda would need, or leave --limits off out',
+  };
+}
+
+/** A machine cannot give what it has not. */
+export function fewerCores(memoryMb: number): Warning[] {
+  const [share, cores] = [memoryMb / MB_PER_CPU, availableParallelism()];
+  if (share <= cores) return [];
+  return [
+    {
+      code: 'fewer-cores',
+      message: `Lambda gives a function of ${memoryMb} MB ${share.toFixed(2)} CPU; this machine has ${cores}`,
+      advice: 'take its times for the most that Lambda would need, as far as it works in parallel',
+    },
+  ];
+}
+
+function ranOutOfMemory(memoryMb: number): Warning {
+  return {
+    code: 'out-of-memory',
+    message: `the emulated function needed more than its ${memoryMb} MB, and was ended for it as Lambda does`,
+    advice: 'give it more by --memory; Max Memory Used of a larger one tells how much',
+  };
+}
+
+/** Without limits. */
+function beyondMemory(usedMb: number, memoryMb: number): Warning {
+  return {
+    code: 'beyond-memory',
+    message: `the function had ${Math.ceil(usedMb)} MB in use, which is more than its ${memoryMb} MB: Lambda would have ended it`,
+    advice: 'give it more by --memory',
+  };
+}
+
+/** A caller of Lambda is told nothing but 502; the log is at hand here. */
+function functionError(reason: string): Warning {
+  return {
+    code: 'function-error',
+    message: `the log of the emulated function says: ${reason}`,
+    advice: 'resnet-bench emulate, with the same options, shows the whole log',
+  };
+}
+
+const LONGEST_REASON = 300;
+/** What the platform writes of every call says nothing of an error. */
+const PLATFORM_LINE = /^(START|END|REPORT|INIT_REPORT|XRAY) /;
+
+/** What the function said last of an error: our handler as JSON, other programs and the platform as text. */
+function lastError(lines: readonly string[]): string | undefined {
+  const told = lines
+    .map(line => /"errorMessage":("(?:[^"\\]|\\.)*")/.exec(line)?.[1])
+    .findLast(text => text !== undefined);
+  const reason =
+    told === undefined
+      ? lines.findLast(line => /error/i.test(line) && !PLATFORM_LINE.test(line))
+      : String(JSON.parse(told));
+  return reason?.replace(/\s+/g, ' ').trim().slice(0, LONGEST_REASON);
+}
