@@ -11,6 +11,7 @@ import { nodeProgram } from '../emulator/node-program.ts';
 import { makeFolder } from '../models/make-folder.ts';
 import { modelsFolder } from '../models/storage.ts';
 import type { ChosenModel } from './choose-model.ts';
+import { lives, ownMark } from './living-process.ts';
 
 /** Beside this file: built, or the source. */
 const PREPARE_MAIN = fileURLToPath(new URL(`prepare-model-main${extname(import.meta.url)}`, import.meta.url));
@@ -51,7 +52,9 @@ export async function readyModel(model: ChosenModel, signal: AbortSignal): Promi
 /** Under its name only when it is whole. */
 async function prepare({ file, info }: ChosenModel, folder: string, signal: AbortSignal): Promise<void> {
   await makeFolder(dirname(folder));
-  const draft = await mkdtemp(`${folder}.partial-`);
+  await removeLeftovers(dirname(folder));
+  const { pid, start = '' } = ownMark();
+  const draft = await mkdtemp(`${folder}.partial-${pid}-${start}-`);
   try {
     const [node = '', ...program] = nodeProgram(PREPARE_MAIN);
     const order = [...program, file, info.precision, join(draft, MODEL)];
@@ -73,6 +76,16 @@ async function prepare({ file, info }: ChosenModel, folder: string, signal: Abor
     }
   } finally {
     await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** A hundred MB each, of processes that were killed at it. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const [draft, pid, start] = /\.partial-(\d+)-(\d*)-/.exec(name) ?? [];
+    if (draft !== undefined && !lives({ pid: Number(pid), start: start || undefined })) {
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
   }
 }
 

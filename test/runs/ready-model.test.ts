@@ -1,11 +1,13 @@
 /** The model that the emulated function loads: prepared once, kept whole, and the model itself where that cannot be. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createSession } from '../../src/classifier/session.ts';
 import type { ChosenModel } from '../../src/runs/choose-model.ts';
+import { ownMark } from '../../src/runs/living-process.ts';
 import { readyModel } from '../../src/runs/ready-model.ts';
 import { smallModel } from '../cli/program.ts';
 
@@ -69,6 +71,15 @@ it('two at once get the same, and leave nothing half made', async () => {
   expect(one).toEqual(other);
   expect(one.info.prepared).toBeDefined();
   expect(await preparedIn()).toHaveLength(1);
+});
+
+it('clears what one that was killed has left, and nothing of one that lives', async () => {
+  const { pid: gone = 0 } = spawnSync(process.execPath, ['-e', '0']);
+  const drafts = [gone, process.pid].map(pid => `${model.info.sha256}.partial-${pid}-${ownMark().start}-abcdef`);
+  for (const name of drafts) await mkdir(join(folder, 'models', 'prepared', name), { recursive: true });
+  await readyModel(model, never);
+  const left = (await preparedIn()).filter(name => name.includes('.partial-'));
+  expect(left).toEqual([drafts[1]]);
 });
 
 it('is the model itself where nothing can be kept, or the runtime makes nothing of it', async () => {
