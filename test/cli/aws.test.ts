@@ -130,7 +130,9 @@ describe('a refusal', () => {
     const { code, stderr } = await program.run(args, { env: asUser(strict) });
     expect(code).toBe(3);
     expect(stderr).toMatch(new RegExp(`^error: .*${action}`, 'm'));
-    expect(stderr).toMatch(/^hint: allow what .*resnet-bench aws policy/m);
+    const [command] = args;
+    const named = args.includes('--function') ? `${command} --function resnet-bench;` : '--stack|outputs';
+    expect(stderr).toMatch(new RegExp(`^hint: allow what .*resnet-bench aws policy (${named})`, 'm'));
   });
 
   it('of evidence leaves a warning each, and the calls unharmed', async () => {
@@ -161,7 +163,12 @@ describe('a refusal', () => {
     const unread = await emulate('--deny', 'lambda:GetFunctionConfiguration');
     const { code, lambda } = await measured(['lambda', ...NAMED, ...CALLS], asUser(unread));
     expect(code).toBe(0);
-    expect(lambda.warnings).toContainEqual(expect.objectContaining({ code: 'configuration-denied' }));
+    expect(lambda.warnings).toContainEqual(
+      expect.objectContaining({
+        code: 'configuration-denied',
+        advice: expect.stringContaining('resnet-bench aws policy lambda --function resnet-bench;'),
+      }),
+    );
     const doctor = await program.run(['doctor', ...NAMED], { env: asUser(unread) });
     expect(doctor.code).toBe(0);
     expect(doctor.stdout).toMatch(
