@@ -34,14 +34,16 @@ export interface PolicyDocument {
 }
 
 /** What is asked of one kind of resource, and for what. */
-type Need = 'stack' | 'configuration' | 'call' | 'change' | 'traces' | 'destination' | 'logs' | 'metrics';
+type Need = 'stack' | 'configuration' | 'call' | 'change' | 'traces' | 'listing' | 'destination' | 'logs' | 'metrics';
 
 const ACTIONS: Readonly<Record<Need, readonly string[]>> = {
   stack: ['cloudformation:DescribeStacks'],
   configuration: ['lambda:GetFunctionConfiguration'],
   call: ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],
   change: ['lambda:GetFunctionConfiguration', 'lambda:UpdateFunctionConfiguration'],
-  traces: ['xray:BatchGetTraces', 'xray:GetTraceSummaries', 'xray:GetTraceSegmentDestination'],
+  traces: ['xray:BatchGetTraces', 'xray:GetTraceSegmentDestination'],
+  // Of calls that do not tell which trace is theirs, once a run is over.
+  listing: ['xray:GetTraceSummaries'],
   destination: ['xray:GetTraceSegmentDestination'],
   logs: ['logs:FilterLogEvents'],
   metrics: ['cloudwatch:GetMetricData'],
@@ -53,13 +55,14 @@ export const AWS_ACTIONS = [...new Set(Object.values(ACTIONS).flat())].sort();
 /** Asked for, and refused to nobody: no policy need allow it. Source: STS API reference, GetCallerIdentity. */
 export const WITHOUT_PERMISSION = ['sts:GetCallerIdentity'];
 
-const EVIDENCE = ['traces', 'logs'] as const;
+const EVIDENCE = ['traces', 'listing', 'logs'] as const;
 
 /** Beside what it takes to call. */
 const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   lambda: EVIDENCE,
   warm: EVIDENCE,
-  serve: EVIDENCE,
+  // It is never over.
+  serve: ['traces', 'logs'],
   soak: [...EVIDENCE, 'metrics'],
   resume: [...EVIDENCE, 'metrics'],
   load: [...EVIDENCE, 'metrics'],
