@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { POLICY_COMMANDS } from '../core/aws-policy.ts';
 import type { CommandContext } from './command-context.ts';
 import { functionOption, stackOption, urlOption } from './function-options.ts';
-import { flag } from './option.ts';
+import { flag, option, something } from './option.ts';
 import { jsonOption, modelOption } from './options.ts';
 
 export function defineAws(program: Command, { signal }: CommandContext): void {
@@ -22,6 +22,11 @@ export function defineAws(program: Command, { signal }: CommandContext): void {
     .addOption(flag('url', 'the function is called at its URL; also tells what the function itself must allow'))
     .addOption(functionOption('its name or ARN'))
     .addOption(stackOption('the stack that commands find it by (--stack)'))
+    .addOption(
+      option('log-group', '<name>', 'where it logs (default: /aws/lambda/ and its name)').argParser(
+        something('--log-group'),
+      ),
+    )
     .action(async (command: string | undefined, options) => {
       (await import('./commands/aws.ts')).printPolicy(command, options);
     });

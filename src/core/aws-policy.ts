@@ -17,6 +17,8 @@ export interface PolicyQuestion {
   readonly functionName: string;
   /** Name or ARN; `namedBy` stack. */
   readonly stackName: string;
+  /** Of a function that logs elsewhere than in `/aws/lambda/NAME` (its LoggingConfig). */
+  readonly logGroup?: string;
 }
 
 export interface PolicyStatement {
@@ -32,14 +34,16 @@ export interface PolicyDocument {
 }
 
 /** What is asked of one kind of resource, and for what. */
-type Need = 'stack' | 'configuration' | 'call' | 'change' | 'traces' | 'destination' | 'logs' | 'metrics';
+type Need = 'stack' | 'configuration' | 'call' | 'change' | 'traces' | 'listing' | 'destination' | 'logs' | 'metrics';
 
 const ACTIONS: Readonly<Record<Need, readonly string[]>> = {
   stack: ['cloudformation:DescribeStacks'],
   configuration: ['lambda:GetFunctionConfiguration'],
   call: ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],
   change: ['lambda:GetFunctionConfiguration', 'lambda:UpdateFunctionConfiguration'],
-  traces: ['xray:BatchGetTraces', 'xray:GetTraceSummaries', 'xray:GetTraceSegmentDestination'],
+  traces: ['xray:BatchGetTraces', 'xray:GetTraceSegmentDestination'],
+  // Of calls that do not tell which trace is theirs, once a run is over.
+  listing: ['xray:GetTraceSummaries'],
   destination: ['xray:GetTraceSegmentDestination'],
   logs: ['logs:FilterLogEvents'],
   metrics: ['cloudwatch:GetMetricData'],
@@ -51,13 +55,14 @@ export const AWS_ACTIONS = [...new Set(Object.values(ACTIONS).flat())].sort();
 /** Asked for, and refused to nobody: no policy need allow it. Source: STS API reference, GetCallerIdentity. */
 export const WITHOUT_PERMISSION = ['sts:GetCallerIdentity'];
 
-const EVIDENCE = ['traces', 'logs'] as const;
+const EVIDENCE = ['traces', 'listing', 'logs'] as const;
 
 /** Beside what it takes to call. */
 const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   lambda: EVIDENCE,
   warm: EVIDENCE,
-  serve: EVIDENCE,
+  // It is never over.
+  serve: ['traces', 'logs'],
   soak: [...EVIDENCE, 'metrics'],
   resume: [...EVIDENCE, 'metrics'],
   load: [...EVIDENCE, 'metrics'],
@@ -76,12 +81,12 @@ function needsOf(command: string, namedBy: NamedBy): readonly Need[] {
   return [...found, ...called, ...(NEEDS[command] ?? [])];
 }
 
-/** Regions and accounts that no ARN tells stay open. Throws UsageError for names that no function or stack can have. */
+/** Regions and accounts that no ARN tells stay open. Throws UsageError for names that no function, stack or log group can have. */
 export function policyFor(question: PolicyQuestion): PolicyDocument {
   const needs = question.commands.flatMap(command => needsOf(command, question.namedBy));
   const actions = [...new Set(needs.flatMap(need => ACTIONS[need]))].sort();
   const byService = (prefix: string) => actions.filter(action => action.startsWith(prefix));
-  const { lambdaArn, logArn } = functionResources(question.functionName);
+  const { lambdaArn, logArn } = functionResources(question.functionName, question.logGroup);
   const statements: [string, string[], string][] = [
     ['Stack', byService('cloudformation:'), stackResource(question.stackName)],
     ['Function', byService('lambda:'), lambdaArn],
@@ -99,7 +104,7 @@ export function policyFor(question: PolicyQuestion): PolicyDocument {
 }
 
 /** Of a name, a partial or a whole ARN, with or without a qualifier. */
-function functionResources(given: string): { lambdaArn: string; logArn: string } {
+function functionResources(given: string, logGroup: string | undefined): { lambdaArn: string; logArn: string } {
   const pattern = /^(?:(?:arn:([\w-]+):lambda:([\w-]+):)?(\d{12}):function:)?([\w-]+)(:[\w$-]+)?$/;
   const [whole, partition = 'aws', region = '*', account = '*', name, qualifier = ''] = pattern.exec(given) ?? [];
   if (whole === undefined) {
@@ -107,8 +112,14 @@ function functionResources(given: string): { lambdaArn: string; logArn: string }
   }
   return {
     lambdaArn: `arn:${partition}:lambda:${region}:${account}:function:${name}${qualifier}`,
-    logArn: `arn:${partition}:logs:${region}:${account}:log-group:/aws/lambda/${name}:*`,
+    logArn: `arn:${partition}:logs:${region}:${account}:log-group:${groupName(logGroup ?? `/aws/lambda/${name}`)}:*`,
   };
+}
+
+/** Source: CloudWatch Logs API reference, CreateLogGroup. */
+function groupName(given: string): string {
+  if (/^[\w./#-]{1,512}$/.test(given)) return given;
+  throw new UsageError(`no log group has the name ${given}`, 'letters, digits and ._-/#, such as /aws/lambda/NAME');
 }
 
 function stackResource(given: string): string {

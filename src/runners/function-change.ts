@@ -27,20 +27,34 @@ export interface NoteKeeper {
 /** Given to putting back, at the end of a run or after Ctrl-C. */
 const RESTORE_MS = 120_000;
 
+/** Who changes it, for hints. */
+export interface Changer {
+  /** That of `resnet-bench aws policy`. */
+  readonly command: 'cold' | 'sweep';
+  /** What to do where it may not be changed. */
+  readonly otherwise: string;
+}
+
 export class FunctionChange {
   readonly #functionName: string;
   readonly #access: AwsAccess;
   readonly #keeper: NoteKeeper;
+  readonly #changer: Changer;
   #control: FunctionControl | undefined;
   #note: RestoreNote | undefined;
 
   /** Throws UsageError for a published version or an alias, which cannot be changed. */
-  constructor(functionName: string, keeper: NoteKeeper, env: Readonly<Record<string, string | undefined>>) {
+  constructor(
+    functionName: string,
+    changer: Changer,
+    keeper: NoteKeeper,
+    env: Readonly<Record<string, string | undefined>>,
+  ) {
     const qualifier = /(?:^|:function:)[^:]+:([^:]+)$/.exec(functionName)?.[1];
     if (qualifier !== undefined && qualifier !== '$LATEST') {
       throw new UsageError(
         `${functionName} names a version or an alias, whose configuration cannot be changed`,
-        `name the function itself: ${plainName(functionName)}; or --wait 15m between calls`,
+        `name the function itself: ${plainName(functionName)}; or ${changer.otherwise}`,
       );
     }
     this.#functionName = functionName;
@@ -48,6 +62,7 @@ export class FunctionChange {
     const region = regionOf(functionName);
     this.#access = { ...(endpoint && { endpoint }), ...(region !== undefined && { region }) };
     this.#keeper = keeper;
+    this.#changer = changer;
   }
 
   /** Notes what is to be put back: the variables of these names, and the memory where it will be one of those. Throws SetupError. */
@@ -103,7 +118,7 @@ export class FunctionChange {
     if (thrown instanceof UnreadableVariables) {
       return new SetupError(
         `the variables of ${this.#functionName} cannot be read, and changing one would replace them all`,
-        'allow kms:Decrypt for their key; or --wait 15m between calls',
+        `allow kms:Decrypt for their key; or ${this.#changer.otherwise}`,
         thrown,
       );
     }
@@ -114,9 +129,10 @@ export class FunctionChange {
     if (!(thrown instanceof AwsFailure)) return thrown;
     if (thrown.kind !== 'denied') return setupError(thrown, this.#functionName);
     const { code, operation } = thrown;
+    const { command, otherwise } = this.#changer;
     return new SetupError(
       `the configuration of ${this.#functionName} may not be changed (${code.replace(/Exception$/, '')}: ${operation})`,
-      `allow what this prints: resnet-bench aws policy cold --function ${this.#functionName}; or let time do it: cold --wait 15m`,
+      `allow what this prints: resnet-bench aws policy ${command} --function ${this.#functionName}; or ${otherwise}`,
       thrown,
     );
   }

@@ -67,13 +67,16 @@ export interface InvokeTarget {
   /** Name, partial or full ARN, with or without a qualifier. */
   readonly functionName: string;
   readonly access: AwsAccess;
+  /** That of `resnet-bench aws policy`, for hints. */
+  readonly command?: string | undefined;
 }
 
 /** Throws SetupError when there are no credentials, no region or no such function; not being allowed to read its configuration is a warning. */
-export async function invokeDoor({ functionName, access }: InvokeTarget, signal: AbortSignal): Promise<Door> {
-  const api = await LambdaApi.open(access);
+export async function invokeDoor(target: InvokeTarget, signal: AbortSignal): Promise<Door> {
+  const { functionName } = target;
+  const api = await LambdaApi.open(target.access);
   try {
-    const { configuration, warnings } = await configurationOf(api, functionName, signal);
+    const { configuration, warnings } = await configurationOf(api, target, signal);
     const address = await api.address(functionName);
     const { memoryMb, logGroup } = configuration;
     const name = configuration.functionName ?? plainName(functionName);
@@ -119,7 +122,7 @@ export function regionOf(functionName: string): string | undefined {
 
 async function configurationOf(
   api: LambdaApi,
-  functionName: string,
+  { functionName, command }: InvokeTarget,
   signal: AbortSignal,
 ): Promise<{ configuration: FunctionConfiguration; warnings: Warning[] }> {
   try {
@@ -127,7 +130,7 @@ async function configurationOf(
     return { configuration, warnings: [] };
   } catch (thrown) {
     if (!(thrown instanceof AwsFailure) || thrown.kind !== 'denied') throw thrown;
-    return { configuration: {}, warnings: [unread(thrown)] };
+    return { configuration: {}, warnings: [unread(thrown, functionName, command)] };
   }
 }
 
@@ -139,11 +142,12 @@ export function notTracing(): Warning {
   };
 }
 
-function unread({ code, operation }: AwsFailure): Warning {
+function unread({ code, operation }: AwsFailure, functionName: string, command: string | undefined): Warning {
+  const policy = ['resnet-bench aws policy', command ?? [], `--function ${functionName}`].flat().join(' ');
   return {
     code: 'configuration-denied',
     message: `the function's configuration is not known (${code.replace(/Exception$/, '')}: ${operation})`,
-    advice: 'allow what resnet-bench aws policy prints; memory and tracing are then checked before the first call',
+    advice: `allow what this prints: ${policy}; memory and tracing are then checked before the first call`,
   };
 }
 

@@ -22,7 +22,7 @@ export async function planCold(options: ColdPlanOptions, modelOptions: ModelOpti
       'name it by --function too, so that its configuration can be changed for the time of the run; or --wait 15m between calls',
     );
   }
-  const { images, runners, recorded } = await prepareTargets(options, modelOptions);
+  const { images, runners, recorded } = await prepareTargets({ ...options, command: 'cold' }, modelOptions);
   return {
     command: 'cold',
     targets: [...runners].map(([name, runner]) => ({

@@ -7,9 +7,11 @@ import { restoreNotes } from './restore-notes.ts';
 /** Its value changes from call to call, and nobody reads it: AWS gives no environment of the old configuration another call. */
 export const COLD_VARIABLE = 'RESNET_BENCH_COLD_START';
 
+const CHANGER = { command: 'cold', otherwise: 'let time do it: cold --wait 15m' } as const;
+
 /** Of a deployed function. Throws UsageError when it cannot be changed. */
 export function byChanging(functionName: string): Preparation {
-  const change = new FunctionChange(functionName, restoreNotes, process.env);
+  const change = new FunctionChange(functionName, CHANGER, restoreNotes, process.env);
   const started = Date.now().toString(36);
   let calls = 0;
   const renew = (signal: AbortSignal) => change.set({ variables: { [COLD_VARIABLE]: `${started}-${calls}` } }, signal);

@@ -15,7 +15,7 @@ export interface LambdaPlanOptions extends TargetOptions {
 /** Throws UsageError or SetupError as `prepareTargets` does. */
 export async function planLambda(options: LambdaPlanOptions, modelOptions: ModelOptions): Promise<RunPlan> {
   const { iterations, durationMs, warmup, outDir } = options;
-  const { images, runners, recorded } = await prepareTargets(options, modelOptions);
+  const { images, runners, recorded } = await prepareTargets({ ...options, command: 'lambda' }, modelOptions);
   const limits = { ...(iterations !== undefined && { iterations }), ...(durationMs !== undefined && { durationMs }) };
   return {
     command: 'lambda',

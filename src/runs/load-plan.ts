@@ -26,7 +26,7 @@ export async function planLoad(options: LoadPlanOptions, modelOptions: ModelOpti
     );
   }
   const slots = plannedCalls(options);
-  const { images, runners, recorded } = await prepareTargets(options, modelOptions);
+  const { images, runners, recorded } = await prepareTargets({ ...options, command: 'load' }, modelOptions);
   return {
     command: 'load',
     targets: [...runners].map(([name, runner]) => {

@@ -30,7 +30,13 @@ export async function pageTargets(
   options: Omit<TargetOptions, 'images' | 'targets'>,
   modelOptions: ModelOptions,
 ): Promise<PageTargets> {
-  const whole: TargetOptions = { ...options, ...paced(options), images: [], targets: ['local', 'lambda'] };
+  const whole: TargetOptions = {
+    ...options,
+    ...paced(options),
+    images: [],
+    targets: ['local', 'lambda'],
+    command: 'serve',
+  };
   const work = await prepareWork(whole, modelOptions);
   const model = work.model!;
   const neighbours = new Neighbours();

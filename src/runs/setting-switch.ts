@@ -4,6 +4,8 @@ import { THREADS_VARIABLE } from './our-function.ts';
 import type { Preparation } from './prepared-runner.ts';
 import { restoreNotes } from './restore-notes.ts';
 
+const CHANGER = { command: 'sweep', otherwise: 'leave out what names it: the emulated one is swept then' } as const;
+
 export interface Setting {
   readonly memoryMb?: number;
   readonly threads?: number;
@@ -17,7 +19,7 @@ export class SettingSwitch {
 
   /** Throws UsageError when the function cannot be changed. */
   constructor(functionName: string, settings: readonly Setting[]) {
-    this.#change = new FunctionChange(functionName, restoreNotes, process.env);
+    this.#change = new FunctionChange(functionName, CHANGER, restoreNotes, process.env);
     this.#settings = settings;
   }
 

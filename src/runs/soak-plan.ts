@@ -31,7 +31,7 @@ export async function planSoak(options: SoakPlanOptions, modelOptions: ModelOpti
       'lengthen it, or shorten --interval',
     );
   }
-  const { images, runners, recorded, resumeNote } = await prepareTargets(options, modelOptions);
+  const { images, runners, recorded, resumeNote } = await prepareTargets({ ...options, command: 'soak' }, modelOptions);
   const { shuffleSeed } = options;
   const order = shuffleSeed === undefined ? inTurns(images.length) : shuffled(images.length, shuffleSeed);
   return {

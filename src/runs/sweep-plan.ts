@@ -96,7 +96,7 @@ function functionTargets(options: SweepPlanOptions, settings: readonly Setting[]
   const settingSwitch = new SettingSwitch(functionName, settings);
   return settings.map(setting => ({
     name: nameOf(setting),
-    runner: prepared(runnerFor('lambda', options, work), settingSwitch.at(setting)),
+    runner: prepared(runnerFor('lambda', { ...options, command: 'sweep' }, work), settingSwitch.at(setting)),
     scenario,
   }));
 }

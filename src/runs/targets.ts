@@ -58,6 +58,8 @@ export interface EmulatedFunction {
 }
 
 export interface TargetOptions {
+  /** That of `resnet-bench aws policy`, for hints. */
+  readonly command?: string;
   /** Paths, at least one. */
   readonly images: readonly string[];
   /** By what the record calls them; by their paths when absent. */
@@ -156,9 +158,9 @@ function localRunner({ threads, threadsBy, preprocess, cold }: TargetOptions, { 
 }
 
 function lambdaRunner(options: TargetOptions, images: readonly Image[], model: ChosenModel | undefined): Runner {
-  const { deployed, emulated, evidence, timeoutMs, connection, preprocess, cold, traceRate } = options;
+  const { deployed, emulated, evidence, timeoutMs, connection, preprocess, cold, traceRate, command } = options;
   if (deployed !== undefined) {
-    const runner = deployedRunner(deployed, evidence, { timeoutMs, connection, images, traceRate });
+    const runner = deployedRunner(deployed, evidence, command, { timeoutMs, connection, images, traceRate });
     return coldOf(runner, cold, () => byChanging(deployed.functionName!));
   }
   const runner = new EmulatedLambdaRunner({
@@ -184,6 +186,7 @@ function coldOf(runner: Runner, cold: ColdChoice | undefined, others: () => Prep
 function deployedRunner(
   { url, frontDoor, headers, functionName, known }: DeployedFunction,
   choice: EvidenceChoice,
+  command: string | undefined,
   common: Pick<LambdaRunnerOptions, 'timeoutMs' | 'connection' | 'images' | 'traceRate'>,
 ): Runner {
   const named = { ...(url !== undefined && { url }), ...(functionName !== undefined && { functionName }) };
@@ -196,7 +199,8 @@ function deployedRunner(
   }
   if (functionName === undefined) throw new Error('a deployed function without URL and name');
   const region = regionOf(functionName);
-  return new LambdaRunner({ ...options, invoke: { functionName, access: region === undefined ? {} : { region } } });
+  const access = region === undefined ? {} : { region };
+  return new LambdaRunner({ ...options, invoke: { functionName, access, command } });
 }
 
 function recordedOptions(

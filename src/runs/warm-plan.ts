@@ -11,7 +11,7 @@ export interface WarmPlanOptions extends TargetOptions, UntilSteadyOptions {
 /** Throws UsageError or SetupError as `prepareTargets` does. */
 export async function planWarm(options: WarmPlanOptions, modelOptions: ModelOptions): Promise<RunPlan> {
   const { windowCalls, margin, durationMs, outDir } = options;
-  const { images, runners, recorded } = await prepareTargets(options, modelOptions);
+  const { images, runners, recorded } = await prepareTargets({ ...options, command: 'warm' }, modelOptions);
   const scenario = untilSteady(options, runners.size);
   return {
     command: 'warm',

@@ -1,11 +1,13 @@
 /** `aws template` and `aws outputs`, `--stack`, and what becomes of each command when AWS refuses what it asks for: on the emulator in the place of AWS. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { complaint, onlyRun, ROOT, recordIn, type StartOptions, until, useProgram } from './program.ts';
+import { reticentProxy } from './reticent-proxy.ts';
 
 const program = useProgram();
 const PICTURE = join(ROOT, 'fixtures', 'odd', '1x1.png');
+const BOOTSTRAPS = join(ROOT, 'test', 'emulator', 'bootstraps');
 const CALLS = ['--iterations', '2', '--warmup', '0', PICTURE];
 
 interface Addresses {
@@ -130,7 +132,9 @@ describe('a refusal', () => {
     const { code, stderr } = await program.run(args, { env: asUser(strict) });
     expect(code).toBe(3);
     expect(stderr).toMatch(new RegExp(`^error: .*${action}`, 'm'));
-    expect(stderr).toMatch(/^hint: allow what .*resnet-bench aws policy/m);
+    const [command] = args;
+    const named = args.includes('--function') ? `${command} --function resnet-bench;` : '--stack|outputs';
+    expect(stderr).toMatch(new RegExp(`^hint: allow what .*resnet-bench aws policy (${named})`, 'm'));
   });
 
   it('of evidence leaves a warning each, and the calls unharmed', async () => {
@@ -144,6 +148,26 @@ describe('a refusal', () => {
     const denied = lambda.warnings.filter(warning => /^(traces|logs|metrics)/.test(warning.code));
     expect(denied.map(warning => warning.code).sort()).toEqual(['logs-denied', 'metrics', 'traces-denied']);
     expect(denied.every(({ advice }) => advice.includes('resnet-bench aws policy'))).toBe(true);
+  });
+
+  it('to list traces leaves out those of calls that do not tell theirs', async () => {
+    const taciturn = ['--bootstrap', `'${process.execPath}' taciturn.mjs`, '--task-root', BOOTSTRAPS];
+    const silent = await emulate('--deny', 'xray:GetTraceSummaries,logs:FilterLogEvents', ...taciturn);
+    const proxy = await reticentProxy(silent.functionUrl);
+    onTestFinished(() => proxy.close());
+    const args = ['lambda', '--url', `${proxy.url}/`, '--front-door', 'url', ...NAMED];
+    const patience = ['--trace-patience', '500ms'];
+    const { code, lambda } = await measured([...args, ...patience, ...CALLS], asUser(silent));
+    expect(code).toBe(0);
+    // What nobody could look for is not missing.
+    expect(new Set(lambda.samples.map(({ trace }) => trace))).toEqual(new Set(['off']));
+    expect(lambda.warnings).toContainEqual(
+      expect.objectContaining({
+        code: 'traces-left',
+        message: expect.stringContaining('xray:GetTraceSummaries'),
+        advice: expect.stringContaining('resnet-bench aws policy'),
+      }),
+    );
   });
 
   it('of the call fails each, and says so', async () => {
@@ -161,7 +185,12 @@ describe('a refusal', () => {
     const unread = await emulate('--deny', 'lambda:GetFunctionConfiguration');
     const { code, lambda } = await measured(['lambda', ...NAMED, ...CALLS], asUser(unread));
     expect(code).toBe(0);
-    expect(lambda.warnings).toContainEqual(expect.objectContaining({ code: 'configuration-denied' }));
+    expect(lambda.warnings).toContainEqual(
+      expect.objectContaining({
+        code: 'configuration-denied',
+        advice: expect.stringContaining('resnet-bench aws policy lambda --function resnet-bench;'),
+      }),
+    );
     const doctor = await program.run(['doctor', ...NAMED], { env: asUser(unread) });
     expect(doctor.code).toBe(0);
     expect(doctor.stdout).toMatch(

@@ -8,6 +8,8 @@ import { SetupError } from '../../src/core/errors.ts';
 import { createHandler, type Handler, type HttpAnswer } from '../../src/handler/handler.ts';
 import { fixture, ODD, solidPng } from '../classifier/pictures.ts';
 import { smallClassifier } from '../classifier/small-models.ts';
+import { emulator } from '../emulator/harness.ts';
+import { parseTemplate } from '../lambda-image/cloudformation.ts';
 import { testModel } from '../model.ts';
 import { needShared, PHOTOGRAPHS, sharedPath } from '../shared.ts';
 import { ENVIRONMENT_ID, LOG_STREAM } from './environment.ts';
@@ -129,6 +131,29 @@ describe('the event', () => {
       'Access-Control-Allow-Methods': expect.stringContaining('POST'),
       'Access-Control-Allow-Headers': 'content-type',
     });
+  });
+
+  it("is a preflight that the template's HTTP API answers: by the same rules", async () => {
+    const text = await readFile(join(import.meta.dirname, '../../lambda-image/template.yaml'), 'utf8');
+    const { CorsConfiguration } = parseTemplate(text).Resources.Api!.Properties as Record<
+      string,
+      Record<string, never>
+    >;
+    const { AllowOrigins, AllowMethods, AllowHeaders, MaxAge } = CorsConfiguration!;
+    const { httpApiUrl, environments } = await emulator({
+      httpApiCors: {
+        ...{ allowOrigins: AllowOrigins!, allowMethods: AllowMethods!, allowHeaders: AllowHeaders! },
+        maxAgeSeconds: MaxAge!,
+      },
+    });
+    const asked = { origin: 'https://page.example', 'access-control-request-method': 'POST' };
+    const byApi = await fetch(httpApiUrl, { method: 'OPTIONS', headers: asked });
+    const { statusCode, headers } = await small(preflightEvent(), context);
+    expect(byApi.status).toBe(statusCode);
+    for (const [name, value] of Object.entries(headers)) {
+      expect(byApi.headers.get(name)?.replaceAll(/, */g, ', '), name).toBe(value);
+    }
+    expect((await environments()).counts.invocations).toBe(0);
   });
 
   it.each([

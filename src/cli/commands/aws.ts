@@ -20,6 +20,7 @@ export interface PolicyOptions {
   readonly url?: boolean;
   readonly function?: string;
   readonly stack?: string;
+  readonly logGroup?: string;
 }
 
 /** The document on stdout, so that it can be a file for `aws iam`; what is to be known of it on stderr. */
@@ -27,10 +28,11 @@ export function printPolicy(command: string | undefined, options: PolicyOptions)
   if (command !== undefined && !POLICY_COMMANDS.some(name => name === command)) throw unknownCommand(command);
   const { url = false, stack = USUAL_NAME } = options;
   // Our template gives the function the name of its stack.
-  const { function: functionName = /:stack\/([^/]+)/.exec(stack)?.[1] ?? stack } = options;
+  const { function: functionName = functionOfStack(stack) } = options;
   const namedBy: NamedBy = options.stack !== undefined ? 'stack' : url ? 'url' : 'function';
   const commands = command === undefined ? POLICY_COMMANDS : [command];
-  const document = policyFor({ commands, namedBy, functionName, stackName: stack });
+  const { logGroup } = options;
+  const document = policyFor({ commands, namedBy, functionName, stackName: stack, ...(logGroup && { logGroup }) });
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   const notes = [
     ...(options.function === undefined ? [`for the function ${functionName}: --function names another`] : []),
@@ -40,6 +42,12 @@ export function printPolicy(command: string | undefined, options: PolicyOptions)
     ...(url ? [urlNote(functionName)] : []),
   ];
   process.stderr.write(printable(notes.map(note => `note: ${note}\n`).join('')));
+}
+
+/** Where a stack is named by its ARN, its function is in the same region and account. */
+function functionOfStack(stack: string): string {
+  const [, partition, place, name] = /^arn:([\w-]+):cloudformation:([\w-]+:\d{12}):stack\/([\w-]+)\//.exec(stack) ?? [];
+  return name === undefined ? stack : `arn:${partition}:lambda:${place}:function:${name}`;
 }
 
 /** Source: Lambda developer guide, "Control access to Lambda function URLs". */
