@@ -1,5 +1,6 @@
 /** Traces and log lines of a function's calls, from opening the clients to the last warning. */
 import type { CallEvidence, ObservedCall } from '../core/evidence.ts';
+import { POLICY } from '../core/policy-hint.ts';
 import type { Warning } from '../core/record.ts';
 import type { AwsAccess } from './access.ts';
 import { collectEvidence, type Pace } from './collect-evidence.ts';
@@ -18,6 +19,8 @@ export interface EvidenceOptions {
   readonly pace: Pace;
   /** A complete trace is read once more: on AWS segments arrive one by one. */
   readonly confirm: boolean;
+  /** The command that prints what is to be allowed, for hints. */
+  readonly policy?: string;
 }
 
 /** What of the function is known by now. */
@@ -37,15 +40,17 @@ export class EvidenceSource {
 
   /** Asks nobody anything yet. */
   static async open(options: EvidenceOptions, { functionName, logGroup }: KnownFunction): Promise<EvidenceSource> {
-    const { access, traces, logs, attempts, confirm, pace } = options;
+    const { access, traces, logs, attempts, confirm, pace, policy = POLICY } = options;
     const pursuits: Pursuit[] = [];
     if (traces) {
-      const search = new TraceSearch(await Xray.open(access), { attempts, confirm, functionName });
-      pursuits.push(new Pursuit({ code: 'traces', service: 'X-Ray', flag: '--no-traces' }, search, pace.intervalMs));
+      const search = new TraceSearch(await Xray.open(access), { attempts, confirm, functionName, policy });
+      pursuits.push(
+        new Pursuit({ code: 'traces', service: 'X-Ray', flag: '--no-traces', policy }, search, pace.intervalMs),
+      );
     }
     if (logs) {
       const search = new LogSearch(await Logs.open(access), { attempts, logGroup });
-      const subject = { code: 'logs', service: 'CloudWatch Logs', flag: '--no-logs' } as const;
+      const subject = { code: 'logs', service: 'CloudWatch Logs', flag: '--no-logs', policy } as const;
       pursuits.push(new Pursuit(subject, search, pace.intervalMs));
     }
     return new EvidenceSource(pursuits, pace);

@@ -16,6 +16,8 @@ export interface Subject {
   readonly code: 'traces' | 'logs';
   /** In sentences. */
   readonly service: 'X-Ray' | 'CloudWatch Logs';
+  /** Prints what is to be allowed. */
+  readonly policy: string;
   /** Switches it off. */
   readonly flag: '--no-traces' | '--no-logs';
 }
@@ -64,11 +66,11 @@ export class Pursuit {
   }
 
   warnings(): Warning[] {
-    const { code, service, flag } = this.#subject;
+    const { code, service, flag, policy } = this.#subject;
     const failure = this.#failure;
     if (failure instanceof ElsewhereError) return [elsewhere()];
     if (failure instanceof AwsFailure) {
-      const { words, advice } = REASONS[failure.kind](failure, flag);
+      const { words, advice } = REASONS[failure.kind](failure, flag, policy);
       return [{ code: `${code}-${failure.kind}`, message: `${service} ${words}`, advice }];
     }
     const left = this.#stopped ? undefined : this.#search.left();
@@ -99,7 +101,7 @@ function elsewhere(): Warning {
   };
 }
 
-type Reason = (failure: AwsFailure, flag: string) => { words: string; advice: string };
+type Reason = (failure: AwsFailure, flag: string, policy: string) => { words: string; advice: string };
 
 function other({ message, operation }: AwsFailure, flag: string): ReturnType<Reason> {
   const words = `refused to answer (${operation}: ${messageOf(message)})`;
@@ -115,9 +117,9 @@ const REASONS: Record<AwsFailure['kind'], Reason> = {
     words: `refused to answer (${code}): the credentials have expired`,
     advice: `renew them (aws sso login, or a new session token), or run with ${flag}`,
   }),
-  denied: ({ operation, code }, flag) => ({
+  denied: ({ operation, code }, flag, policy) => ({
     words: `refused to answer (${code.replace(/Exception$/, '')}: ${operation})`,
-    advice: `run with ${flag}, or allow what resnet-bench aws policy prints`,
+    advice: `run with ${flag}, or allow what this prints: ${policy}`,
   }),
   region: (_, flag) => ({
     words: 'was not asked: no region is known',

@@ -1,6 +1,7 @@
 /** CloudWatch's figures of a run's minutes: asked again until it knows of all calls, or for as long as is worth waiting. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloudWatchFigures } from '../core/cloudwatch.ts';
+import { POLICY } from '../core/policy-hint.ts';
 import type { Warning } from '../core/record.ts';
 import type { AwsAccess } from './access.ts';
 import { AwsFailure } from './aws-failure.ts';
@@ -12,6 +13,8 @@ export interface MetricsOptions {
   /** Between two looks, and for how long after the run: metrics take minutes to appear on AWS. */
   readonly intervalMs: number;
   readonly patienceMs: number;
+  /** The command that prints what is to be allowed, for hints. */
+  readonly policy?: string;
 }
 
 const MINUTE_MS = 60_000;
@@ -39,7 +42,7 @@ export type FoundMetrics = { readonly figures: CloudWatchFigures } | { readonly 
 
 /** `invocations`: calls of the run that reached the function. When `signal` aborts, what is known by then. */
 export async function runMetrics(
-  { access, intervalMs, patienceMs }: MetricsOptions,
+  { access, intervalMs, patienceMs, policy }: MetricsOptions,
   functionName: string,
   run: Window & { readonly invocations: number },
   signal: AbortSignal,
@@ -63,7 +66,7 @@ export async function runMetrics(
     }
   } catch (thrown) {
     if (!(thrown instanceof AwsFailure)) throw thrown;
-    return { warning: refused(thrown) };
+    return { warning: refused(thrown, policy) };
   } finally {
     metrics.close();
   }
@@ -90,14 +93,14 @@ function whole({ statistic }: MetricQuery, values: readonly number[]): number | 
   return statistic === 'Maximum' ? Math.max(...values) : null;
 }
 
-function refused({ code, operation, kind, message }: AwsFailure): Warning {
+function refused({ code, operation, kind, message }: AwsFailure, policy = POLICY): Warning {
   const name = code.replace(/Exception$/, '');
   return {
     code: 'metrics',
     message: `CloudWatch did not tell its figures of the run (${name}: ${operation})`,
     advice:
       kind === 'denied'
-        ? 'run with --no-metrics, or allow what resnet-bench aws policy prints'
+        ? `run with --no-metrics, or allow what this prints: ${policy}`
         : `${message}; or run with --no-metrics`,
   };
 }

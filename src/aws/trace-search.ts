@@ -13,6 +13,8 @@ export interface TraceSearchOptions {
   readonly confirm: boolean;
   /** As far as it is known by now. */
   readonly functionName: () => string | undefined;
+  /** Prints what is to be allowed. */
+  readonly policy: string;
 }
 
 interface Wanted {
@@ -98,7 +100,7 @@ export class TraceSearch implements Search {
         const { code, operation } = this.#unlisted;
         return {
           message: `${left.length} calls do not tell which trace is theirs, and X-Ray refused to list them (${code.replace(/Exception$/, '')}: ${operation})`,
-          advice: `allow what resnet-bench aws policy prints; or let the function's answers carry their trace header`,
+          advice: `allow what this prints: ${this.#options.policy}; or let the function's answers carry their trace header`,
         };
       }
       return {

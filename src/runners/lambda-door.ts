@@ -4,6 +4,7 @@ import type { AwsAccess } from '../aws/access.ts';
 import { AwsFailure } from '../aws/aws-failure.ts';
 import { type FunctionConfiguration, LambdaApi } from '../aws/lambda-client.ts';
 import { SetupError } from '../core/errors.ts';
+import { policyOf } from '../core/policy-hint.ts';
 import type { TargetInfo, Warning } from '../core/record.ts';
 import { accessError } from './access-error.ts';
 import { parseAddress } from './lambda-address.ts';
@@ -143,11 +144,10 @@ export function notTracing(): Warning {
 }
 
 function unread({ code, operation }: AwsFailure, functionName: string, command: string | undefined): Warning {
-  const policy = ['resnet-bench aws policy', command ?? [], `--function ${functionName}`].flat().join(' ');
   return {
     code: 'configuration-denied',
     message: `the function's configuration is not known (${code.replace(/Exception$/, '')}: ${operation})`,
-    advice: `allow what this prints: ${policy}; memory and tracing are then checked before the first call`,
+    advice: `allow what this prints: ${policyOf(command, functionName)}; memory and tracing are then checked before the first call`,
   };
 }
 

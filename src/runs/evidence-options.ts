@@ -1,4 +1,5 @@
 /** Where traces and log lines of a function's calls are looked for, and at what pace. */
+import { policyOf } from '../core/policy-hint.ts';
 import type { LambdaRunnerOptions } from '../runners/lambda.ts';
 import { parseAddress } from '../runners/lambda-address.ts';
 import { regionOf } from '../runners/lambda-door.ts';
@@ -33,6 +34,8 @@ const EMULATED_METRICS = { intervalMs: 100, patienceMs: 5_000 } as const;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 export interface Deployed {
+  /** Of ours, that asks. */
+  readonly command?: string;
   readonly url?: string;
   readonly functionName?: string;
 }
@@ -57,6 +60,7 @@ export function deployedEvidence(
     access,
     pace: isEmulated ? emulatorsPace(choice, 0) : awsPace(choice),
     confirm: !isEmulated,
+    policy: policyOf(deployed.command, deployed.functionName),
   };
 }
 
@@ -69,7 +73,8 @@ export function deployedMetrics(
   const found = choice.metrics === true ? awsOf(deployed, env) : undefined;
   if (found === undefined) return undefined;
   const pace = found.isEmulated ? EMULATED_METRICS : AWS_METRICS;
-  return { access: found.access, ...pace, patienceMs: choice.metricPatienceMs ?? pace.patienceMs };
+  const policy = policyOf(deployed.command, deployed.functionName);
+  return { access: found.access, ...pace, patienceMs: choice.metricPatienceMs ?? pace.patienceMs, policy };
 }
 
 export function emulatedMetrics(choice: EvidenceChoice, endpoint: string): MetricsOptions {

@@ -189,7 +189,11 @@ function deployedRunner(
   command: string | undefined,
   common: Pick<LambdaRunnerOptions, 'timeoutMs' | 'connection' | 'images' | 'traceRate'>,
 ): Runner {
-  const named = { ...(url !== undefined && { url }), ...(functionName !== undefined && { functionName }) };
+  const named = {
+    ...(command !== undefined && { command }),
+    ...(url !== undefined && { url }),
+    ...(functionName !== undefined && { functionName }),
+  };
   const evidence = deployedEvidence(choice, named, process.env);
   const metrics = deployedMetrics(choice, named, process.env);
   const options = { ...common, evidence, metrics, ...(known && { known }) };

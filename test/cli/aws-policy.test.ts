@@ -13,7 +13,7 @@ const PICTURE = join(ROOT, 'fixtures', 'odd', '1x1.png');
 const FUNCTION = ['--function', 'resnet-bench'];
 
 /** All is looked for once, when the run is over. */
-const LATE = ['--trace-interval', '30s', '--trace-patience', '200ms'];
+const LATE = ['--trace-interval', '30s', '--trace-patience', '1s'];
 
 let functionUrl: string;
 let invokeEndpoint: string;
