@@ -10,7 +10,8 @@ import { assembleTaskRoot } from '../lambda-image/task-root.ts';
 import { createClassifier } from '../src/classifier/classify.ts';
 import { chooseModel } from '../src/runs/choose-model.ts';
 import { loadImages } from '../src/runs/load-images.ts';
-import { ALLOCATOR_VARIABLES, nodeFunction } from '../src/runs/our-function.ts';
+import { ALLOCATOR_VARIABLES } from '../src/runs/our-function.ts';
+import { assembledFunction } from './built-function.ts';
 import { modelFile, pictures, quantisedModelFile } from './inputs.ts';
 import { MEMORY_MB, type MeasuredFunction, startMeasured } from './measured-function.ts';
 import { heading, line, say } from './print.ts';
@@ -116,7 +117,11 @@ async function compareFunctions(
       const model = await chooseModel(file, { signal });
       const root = join(folder, model.info.name);
       await assembleTaskRoot(model, architecture, root, { prepare: true, signal });
-      const ours = await startMeasured(model.info.name, { ...nodeFunction(root), env: ALLOCATOR_VARIABLES }, images);
+      const ours = await startMeasured(
+        model.info.name,
+        { ...assembledFunction(root), env: ALLOCATOR_VARIABLES },
+        images,
+      );
       try {
         await compareFunction(`${model.info.name} (${model.info.precision})`, ours, theirs, at);
       } finally {

@@ -8,7 +8,8 @@ import { ARCHITECTURES } from '../lambda-image/architecture.ts';
 import { assembleTaskRoot } from '../lambda-image/task-root.ts';
 import { chooseModel } from '../src/runs/choose-model.ts';
 import { loadImages } from '../src/runs/load-images.ts';
-import { ALLOCATOR_VARIABLES, nodeFunction } from '../src/runs/our-function.ts';
+import { ALLOCATOR_VARIABLES } from '../src/runs/our-function.ts';
+import { assembledFunction } from './built-function.ts';
 import { modelFile, pictures, quantisedModelFile } from './inputs.ts';
 import { MEMORY_MB, startMeasured } from './measured-function.ts';
 import { heading, line, say } from './print.ts';
@@ -59,10 +60,10 @@ export async function benchMemory(): Promise<void> {
       heading(`memory of ${model.info.name} as a function of ${MEMORY_MB} MB: a setting / none`);
       for (const [name, env] of [['none', {}] as const, ['as we run it', ALLOCATOR_VARIABLES] as const])
         say(partsLine(name, join(root, 'model.onnx'), env));
-      const plain = await startMeasured('plain', { ...nodeFunction(root), env: {} }, images);
+      const plain = await startMeasured('plain', { ...assembledFunction(root), env: {} }, images);
       try {
         for (const [name, env] of Object.entries(SETTINGS)) {
-          const set = await startMeasured(name, { ...nodeFunction(root), env }, images);
+          const set = await startMeasured(name, { ...assembledFunction(root), env }, images);
           try {
             line(`${name}: peak`, await sideBySide(set.memory, plain.memory, MEMORY), undefined, 'MB');
             if (name !== Object.keys(SETTINGS).at(-1)) continue;

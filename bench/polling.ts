@@ -8,6 +8,7 @@ import { chooseModel } from '../src/runs/choose-model.ts';
 import { loadImages } from '../src/runs/load-images.ts';
 import { FUNCTION_NAME, ourFunction } from '../src/runs/our-function.ts';
 import { Arrivals } from '../src/scenarios/arrivals.ts';
+import { BUILT_BOOTSTRAP } from './built-function.ts';
 import { modelFile, pictures } from './inputs.ts';
 import { heading, line, say } from './print.ts';
 import { type Contender, sideBySide } from './side-by-side.ts';
@@ -21,7 +22,10 @@ export async function benchPolling(): Promise<void> {
   const { signal } = new AbortController();
   const model = await chooseModel(await modelFile(), { signal });
   const limits = { memoryMb: 1024, timeoutMs: 60_000, concurrency: 2, idleTimeoutMs: 600_000 };
-  const emulator = await startEmulator({ ...ourFunction(model, 'torchvision'), ...limits }, signal);
+  const emulator = await startEmulator(
+    { ...ourFunction(model, 'torchvision'), bootstrap: BUILT_BOOTSTRAP, ...limits },
+    signal,
+  );
   const images = await loadImages(pictures().slice(0, 1));
   const runner = new LambdaRunner({
     ...{ url: emulator.functionUrl, frontDoor: 'url', timeoutMs: 60_000, connection: 'keep', images },

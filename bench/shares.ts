@@ -6,6 +6,7 @@ import { LambdaRunner } from '../src/runners/lambda.ts';
 import { chooseModel } from '../src/runs/choose-model.ts';
 import { loadImages } from '../src/runs/load-images.ts';
 import { ourFunction } from '../src/runs/our-function.ts';
+import { BUILT_BOOTSTRAP } from './built-function.ts';
 import { modelFile, pictures } from './inputs.ts';
 import { heading, line, say } from './print.ts';
 import { type Contender, median, sideBySide } from './side-by-side.ts';
@@ -59,7 +60,7 @@ async function benchThreads(): Promise<void> {
   const images = await loadImages(pictures().slice(0, 1));
   for (const memoryMb of [1024, 3008]) {
     const start = async (threads: number) => {
-      const ours = ourFunction(model, 'torchvision');
+      const ours = { ...ourFunction(model, 'torchvision'), bootstrap: BUILT_BOOTSTRAP };
       const env = { ...ours.env, RESNET_BENCH_THREADS: String(threads) };
       const limits = { memoryMb, timeoutMs: 60_000, concurrency: 1, idleTimeoutMs: 600_000 };
       const emulator = await startEmulator({ ...ours, ...limits, env }, signal);
