@@ -77,7 +77,7 @@ function freshClassifier(modelFile: string, threads: number): Contender {
         const bytes = readFileSync(path);
         return timed(() => classifier.classify(bytes));
       });
-      await measured.round(2);
+      await measured.round(LOCAL.warmup);
       const times = await measured.round(calls);
       await classifier.release();
       return times;

@@ -48,10 +48,15 @@ const benches: Record<string, () => Promise<void>> = {
 /** Takes longer than all others together. */
 const ONLY_BY_NAME = ['coverage'];
 
-const given = process.argv.slice(2).map(name => name.replace(/^--/, ''));
+const words = process.argv.slice(2);
+const given = words.map(name => name.replace(/^--/, ''));
 const chosen = given.filter(name => name !== 'write');
 const unknown = chosen.find(name => !(name in benches));
-if (unknown !== undefined) {
+if (words.some(word => ['--help', '-h'].includes(word))) {
+  console.log(
+    `npm run bench [-- [--write] NAME...]: ${Object.keys(benches).join(', ')} (all but ${ONLY_BY_NAME.join(', ')} when none is named)\n--write keeps what was measured in bench/results.json and the tables of bench/README.md`,
+  );
+} else if (unknown !== undefined) {
   console.error(`no benchmark ${unknown}; there are: ${Object.keys(benches).join(', ')}`);
   process.exitCode = 2;
 } else {

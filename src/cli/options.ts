@@ -34,7 +34,7 @@ function threadsOrAuto(text: string): ThreadsAsked {
 }
 
 export const iterationsOption = () =>
-  option('iterations', '<n>', 'measured calls that are not cold; no limit when only --duration is given')
+  shortOption('n', 'iterations', '<n>', 'measured calls that are not cold; no limit when only --duration is given')
     .default(100)
     .argParser(wholeNumber('--iterations', 1));
 

@@ -1,5 +1,5 @@
 /** What a decision looks at, each with the figures of this record and the sentence that they support; where there are none, how to get them. No layout. */
-import type { RunRecord, Target } from '../core/record.ts';
+import type { Distribution, RunRecord, Target } from '../core/record.ts';
 import { coldExtraMs, initBeforeMs } from './call-parts.ts';
 import type { Comparison } from './comparison.ts';
 import { breakEvens, type CostTerms, costsOf, usualStart } from './cost.ts';
@@ -114,14 +114,15 @@ function cost(record: RunRecord, terms: CostTerms): Aspect {
     sentence:
       even === undefined
         ? 'an estimate, not a bill'
-        : `${first.target.name} (${kindOfCalls(usual.start)}) costs less than ${even.server.name} below ${rateText(even, first)} calls a second, an estimate at the ${pricesName(terms)}${doubts}`,
+        : `${first.target.name} (${kindOfCalls(usual.start)}) costs less than ${even.server.name} below ${rateText(even, first)} calls a second, if one such server carries them, an estimate at the ${pricesName(terms)}${doubts}`,
   };
 }
 
 function memory({ targets }: RunRecord): Aspect {
   const figures = targets.flatMap(target => describeMemory(target)?.replace(/^/, `${target.name}: `) ?? []);
   const share = targets.flatMap(({ name, info, samples }) => {
-    const most = mostOf(samples.map(({ memory: { maxUsedMb } }) => maxUsedMb));
+    // Where Max Memory Used leaves out files that others have read, what was resident tells more.
+    const most = mostOf(samples.flatMap(({ memory: { maxUsedMb, usedMb } }) => [maxUsedMb, usedMb]));
     return most === undefined || info.memoryMb === undefined
       ? []
       : [`${name} used ${formatMb(most)} of ${info.memoryMb} MB (${formatPercent(most / info.memoryMb)})`];
@@ -140,6 +141,12 @@ function scaling(record: RunRecord): Aspect {
   return { name: 'scaling', figures: told[0]!, sentence: told.slice(1).join('; ') || 'at this rate alone' };
 }
 
+/** Where the sample shows no upper end of the percentile, by its lower one. */
+function tailRatio(times: Distribution, tail: 'p90' | 'p95' | 'p99', p50: number): string {
+  const [low, high] = times.ci95[tail];
+  return high === null && low !== null ? `at least ${formatRatio(low / p50)}` : formatRatio(times[tail]! / p50);
+}
+
 function predictability(record: RunRecord): Aspect {
   const timing = waitOf(record);
   const figures = record.targets.flatMap(target => {
@@ -150,7 +157,7 @@ function predictability(record: RunRecord): Aspect {
     if (tail === undefined) return [];
     return [
       {
-        text: `${target.name}: ${stageName(timing)} ${tail} ${formatRatio(times[tail]! / times.p50)} times its p50`,
+        text: `${target.name}: ${stageName(timing)} ${tail} ${tailRatio(times, tail, times.p50)} times its p50`,
         count: times.count,
         worst: times.max / times.p50,
       },

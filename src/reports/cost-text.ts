@@ -188,7 +188,7 @@ export function costLines(costs: readonly TargetCost[], unknown: readonly string
         ...(first === undefined
           ? []
           : [
-              `      ${name}less than ${first.server.name} (${formatUsd(first.monthUsd)} USD a month) below ${rateText(first, cost)} calls a second: resnet-bench cost`,
+              `      ${name}less than ${first.server.name} (${formatUsd(first.monthUsd)} USD a month) below ${rateText(first, cost)} calls a second, if one such server carries them: resnet-bench cost`,
             ]),
       ];
     }),

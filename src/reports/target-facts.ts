@@ -110,7 +110,7 @@ export function describeRest(target: Target): string {
 
 /**
  * `memory 62 -> 214 MB, peak 231 MB`: of this process at start, with the model loaded, and the most of the whole run;
- * `memory 180 MB at most after a call, Max Memory Used 204 MB`: of a function, resident, as it tells; and the most of its log lines.
+ * `memory 180 MB resident at most after a call, Max Memory Used 204 MB`: of a function, resident, as it tells; and the most of its log lines.
  */
 export function describeMemory({ info, samples }: Target): string | undefined {
   const { startRssMb, loadedRssMb } = info;
@@ -118,8 +118,9 @@ export function describeMemory({ info, samples }: Target): string | undefined {
     const used = mostOf(samples.map(({ memory }) => memory.usedMb));
     const logged = mostOf(samples.map(({ memory }) => memory.maxUsedMb));
     const told = [
-      used !== undefined && `${formatMb(used)} MB at most after a call`,
-      logged !== undefined && `Max Memory Used ${formatMb(logged)} MB`,
+      used !== undefined && `${formatMb(used)} MB resident at most after a call`,
+      logged !== undefined &&
+        `Max Memory Used ${formatMb(logged)} MB${info.memoryBy === 'group' && (used ?? 0) > logged ? ' (without files that others had read)' : ''}`,
     ].filter(Boolean);
     return told.length === 0 ? 'memory used unknown' : `memory ${told.join(', ')}`;
   }

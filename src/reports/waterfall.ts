@@ -43,6 +43,8 @@ export function waterfallOf(sample: Sample): Waterfall {
       traced &&
         'AWS stands in the middle of the call, half the network before it: the clocks of both sides are not the same',
       traced && told && 'the work stands at the start of its invocation, its parts one after another',
+      inner.some(({ name }) => name === 'Overhead') &&
+        'Overhead is after the answer was sent: the function goes on a little longer than the call',
       inner.some(({ isDerived }) => isDerived) &&
         'this trace has no Invocation of its own: the one shown is as long as response latency and duration together, and ends where Overhead begins',
       !traced &&

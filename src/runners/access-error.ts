@@ -13,7 +13,11 @@ export function accessError(failure: AwsFailure, kind: 'function' | 'stack', wit
         failure,
       );
     case 'region':
-      return new SetupError('no AWS region is known', `set AWS_REGION, or name the ${kind} by its ARN`, failure);
+      return new SetupError(
+        'no AWS region is known',
+        `set AWS_REGION, or name the ${kind} by its ARN; resnet-bench doctor looks whether credentials are there, too`,
+        failure,
+      );
     default:
       return undefined;
   }

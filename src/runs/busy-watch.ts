@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { IncidentOf } from '../core/record.ts';
+import { childrenMs } from './process-tree-time.ts';
 
 /** Sums since some time in the past. Only differences mean anything. */
 export interface BusyReading {
@@ -10,7 +11,7 @@ export interface BusyReading {
   /** Over all processors, what they worked and what they might have. */
   readonly busyMs: number;
   readonly totalMs: number;
-  /** Of this process. */
+  /** Of this process, and of its children where `withChildren`. */
   readonly ownMs: number;
 }
 
@@ -33,6 +34,8 @@ const QUIET_SHARE = 0.1;
 
 /** Processors are counted in ticks of 10 ms, each at whatever runs at that moment: few of them tell nothing. */
 const SHORTEST_WINDOW_MS = 5_000;
+/** Of a run that may be over sooner, where all that it starts is counted. */
+export const SHORTEST_OF_ALL_MS = 1_500;
 
 interface Window {
   readonly fromMs: number;
@@ -47,6 +50,12 @@ export class BusyWatch {
   #knownMs = 0;
   #unclear = false;
   #busy = false;
+  readonly #shortestMs: number;
+
+  /** `shortestMs`: of a window. */
+  constructor(shortestMs = SHORTEST_WINDOW_MS) {
+    this.#shortestMs = shortestMs;
+  }
 
   /**
    * `knownMs`: processor time since the last reading of processes that belong to the run and are not this one. A window that is too short
@@ -55,9 +64,10 @@ export class BusyWatch {
   add(reading: BusyReading, knownMs = 0): BusyNews {
     const last = this.#last;
     this.#knownMs += knownMs;
-    const tooShort = last !== undefined && reading.atMs - last.atMs < SHORTEST_WINDOW_MS;
+    const tooShort = last !== undefined && reading.atMs - last.atMs < this.#shortestMs;
     if (tooShort && !this.#unclear) return {};
-    const window = last && !tooShort && !this.#unclear ? between(last, reading, this.#knownMs) : undefined;
+    const window =
+      last && !tooShort && !this.#unclear ? between(last, reading, this.#knownMs, this.#shortestMs) : undefined;
     this.#last = reading;
     this.#knownMs = 0;
     this.#unclear = false;
@@ -75,18 +85,20 @@ export class BusyWatch {
 }
 
 /** Undefined where the counters tell nothing: some sandboxes show none, and they may go back when a processor is taken away. */
-function between(last: BusyReading, now: BusyReading, knownMs: number): Window | undefined {
+function between(last: BusyReading, now: BusyReading, knownMs: number, shortestMs: number): Window | undefined {
   const [busyMs, totalMs] = [now.busyMs - last.busyMs, now.totalMs - last.totalMs];
-  if (busyMs < 0 || totalMs < SHORTEST_WINDOW_MS || busyMs > totalMs) return undefined;
+  if (busyMs < 0 || totalMs < shortestMs || busyMs > totalMs) return undefined;
   // Ours is counted finely and theirs in ticks, hence the limit.
   const othersMs = Math.max(0, busyMs - (now.ownMs - last.ownMs) - knownMs);
   return { fromMs: last.atMs, toMs: now.atMs, othersMs, totalMs };
 }
 
-/** All but the time of the reading. Takes some 15 us on Linux. Zeros where the system does not tell. */
-export function readBusy(): Omit<BusyReading, 'atMs'> {
+/** All but the time of the reading. Takes some 15 us on Linux, and 20 for each child. Zeros where the system does not tell. */
+export function readBusy(): Omit<BusyReading, 'atMs'> & { readonly withChildren: boolean } {
   const { user, system } = process.cpuUsage();
-  return { ...readProcessors(), ownMs: (user + system) / 1_000 };
+  const children = childrenMs();
+  const ownMs = (user + system) / 1_000 + (children ?? 0);
+  return { ...readProcessors(), ownMs, withChildren: children !== undefined };
 }
 
 function readProcessors(): { busyMs: number; totalMs: number } {

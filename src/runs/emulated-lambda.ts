@@ -10,7 +10,7 @@ import type { Inference, Learned, Runner, RunWindow } from '../core/runner.ts';
 import { type Emulator, startEmulator } from '../emulator/start.ts';
 import { LambdaRunner } from '../runners/lambda.ts';
 import type { ChosenModel } from './choose-model.ts';
-import { fewerCores, logWarnings, unlimitedWarnings } from './emulated-warnings.ts';
+import { fewerCores, logWarnings, unlimitedWarnings, unpreparedWarnings } from './emulated-warnings.ts';
 import { type EvidenceChoice, emulatedEvidence, emulatedMetrics } from './evidence-options.ts';
 import { FUNCTION_NAME, ourFunction, THREADS_VARIABLE } from './our-function.ts';
 import { readyModel } from './ready-model.ts';
@@ -63,6 +63,8 @@ export class EmulatedLambdaRunner implements Runner {
   #emulator: Emulator | undefined;
   #lambda: LambdaRunner | undefined;
   #failed = false;
+  /** Why its model is not prepared. */
+  #unprepared: string | undefined;
   /** Resident after a call, the most of those that told. */
   #mostMb: number | undefined;
   /** Its process is gone, and nobody here has ended it. */
@@ -85,6 +87,7 @@ export class EmulatedLambdaRunner implements Runner {
   async start(signal: AbortSignal): Promise<TargetInfo> {
     const { preprocess, memoryMb, functionTimeoutMs, threads } = this.#options;
     const model = await readyModel(this.#options.model, signal);
+    this.#unprepared = model.unprepared;
     const ours = ourFunction(model, preprocess);
     const { concurrency, idleTimeoutMs, proactive, traceLayout, traceDelayMs, shares } = this.#options;
     const { idleHalfLifeMs, maxAgeMs } = this.#options;
@@ -176,6 +179,7 @@ export class EmulatedLambdaRunner implements Runner {
     const texts = logged.map(({ text }) => text);
     return [
       ...told,
+      ...unpreparedWarnings(this.#unprepared),
       ...(unlimited ? unlimitedWarnings(memoryMb, this.#emulator?.noLimits, this.#mostMb) : fewerCores(memoryMb)),
       ...logWarnings(texts, memoryMb),
     ];

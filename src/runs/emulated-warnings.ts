@@ -14,6 +14,18 @@ export function unlimitedWarnings(
   return [withoutLimits(memoryMb, noLimits), ...beyond];
 }
 
+/** Its cold starts are another function's then. */
+export function unpreparedWarnings(reason: string | undefined): Warning[] {
+  if (reason === undefined) return [];
+  return [
+    {
+      code: 'not-prepared',
+      message: `the emulated function loads the model as it is, which takes longer and more memory than the image's prepared one: ${reason}`,
+      advice: 'it is kept beside the models, 110 MB: RESNET_BENCH_MODELS_DIR names a folder that can take it',
+    },
+  ];
+}
+
 /** Of its lines, once a call has failed. */
 export function logWarnings(lines: readonly string[], memoryMb: number): Warning[] {
   if (lines.some(line => /Error Type: Runtime\.OutOfMemory/.test(line))) return [ranOutOfMemory(memoryMb)];

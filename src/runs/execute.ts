@@ -159,7 +159,7 @@ async function* drive(
   });
   const samples = interleave(new Map(drives), open ? 'own time' : 'turns', signal, plan.callsPerTurn);
   const emulated = new Set(started.targets.filter(({ info }) => info.emulated).map(({ name }) => name));
-  const watch = open ? watchMachine(clock, journal, emulated) : undefined;
+  const watch = watchMachine(clock, journal, { emulated, schedule: open });
   const evidence = new EvidenceWatch(plan.targets, clock, journal);
   const learners = new Map(plan.targets.map(({ name, runner }) => [name, runner]));
   let head = started;
@@ -173,7 +173,7 @@ async function* drive(
         yield { type: 'evidence', ...found };
       }
       if (next.done) {
-        watch?.stop();
+        watch.stop();
         if (evidence.any) yield { type: 'collecting' };
         metrics.over();
         for await (const found of evidence.rest(signal)) yield { type: 'evidence', ...found };
@@ -186,7 +186,7 @@ async function* drive(
       }
       const { target, sample } = next.value;
       journal.sample(target, sample);
-      watch?.sample(target, sample);
+      watch.sample(target, sample);
       evidence.sample(target, sample);
       plan.cost?.add(target, sample, infoOf(head, target));
       if (plan.cost?.wouldPass) ending.abort();
@@ -203,7 +203,7 @@ async function* drive(
       });
     }
   } finally {
-    watch?.stop();
+    watch.stop();
     evidence.stop();
     // Does nothing when the scenarios have ended by themselves.
     await samples.return('signal');

@@ -23,7 +23,7 @@ export const FUNCTION_NAME = 'resnet-bench';
  * For the C library's allocator, as lambda-image/Dockerfile sets them: large pieces go back to the system when they are freed, and all threads
  * share one pool. For it the function's peak is an eighth lower in float32 (bench/README.md).
  */
-export const ALLOCATOR_VARIABLES = { MALLOC_MMAP_THRESHOLD_: '5242880', MALLOC_ARENA_MAX: '1' } as const;
+export const ALLOCATOR_VARIABLES = { MALLOC_MMAP_THRESHOLD_: '10485760', MALLOC_ARENA_MAX: '1' } as const;
 
 /** What the image calls its entry, as most functions do. */
 const USUAL_HANDLER = 'index.handler';

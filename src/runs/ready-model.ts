@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { PrepareOutcome } from '../classifier/prepare-model.ts';
 import { ONNXRUNTIME_VERSION } from '../classifier/session.ts';
+import { messageOf } from '../core/errors.ts';
 import type { TargetModel } from '../core/record.ts';
 import { nodeProgram } from '../emulator/node-program.ts';
 import { makeFolder } from '../models/make-folder.ts';
@@ -23,6 +24,8 @@ const IDENTITY = 'model.json';
 export interface ReadyModel {
   readonly file: string;
   readonly info: ChosenModel['info'] & TargetModel;
+  /** Why it is the model as it was named. */
+  readonly unprepared?: string;
 }
 
 interface Identity {
@@ -34,7 +37,7 @@ interface Identity {
 }
 
 /**
- * The prepared one, or `model` where it cannot be prepared or kept. In a process of its own: what it takes is no memory of this one, whose own is
+ * The prepared one, or `model` where that cannot be made or kept. In a process of its own: what it takes is no memory of this one, whose own is
  * measured. Throws the signal's reason.
  */
 export async function readyModel(model: ChosenModel, signal: AbortSignal): Promise<ReadyModel> {
@@ -43,10 +46,11 @@ export async function readyModel(model: ChosenModel, signal: AbortSignal): Promi
   if (kept !== undefined) return kept;
   try {
     await prepare(model, folder, signal);
-  } catch {
+    return (await keptIn(folder, model)) ?? { ...model, unprepared: `${folder} was changed by somebody` };
+  } catch (thrown) {
     signal.throwIfAborted();
+    return { ...model, unprepared: messageOf(thrown).split('\n', 1)[0]! };
   }
-  return (await keptIn(folder, model)) ?? model;
 }
 
 /** Under its name only when it is whole. */
@@ -60,7 +64,7 @@ async function prepare({ file, info }: ChosenModel, folder: string, signal: Abor
     const order = [...program, file, info.precision, join(draft, MODEL)];
     const { stdout } = await promisify(execFile)(node, order, { signal });
     const outcome: PrepareOutcome = JSON.parse(stdout);
-    if ('undone' in outcome) return;
+    if ('undone' in outcome) throw new Error(outcome.undone);
     const identity: Identity = {
       ...{ name: info.name, sha256: info.sha256, prepared: outcome.how },
       bytes: await bytesIn(draft),

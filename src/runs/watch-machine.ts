@@ -1,7 +1,7 @@
-/** Watches the machine during a run on a schedule: sleeps, a wall clock that is set, other programs. What it notices goes into the journal. */
+/** Watches the machine during a run: other programs, and on a schedule sleeps and a wall clock that is set. What it notices goes into the journal. */
 import type { RunClock } from '../core/clock.ts';
 import type { Sample } from '../core/record.ts';
-import { BusyWatch, readBusy } from './busy-watch.ts';
+import { BusyWatch, readBusy, SHORTEST_OF_ALL_MS } from './busy-watch.ts';
 import { ClockWatch, readClocks } from './clock-watch.ts';
 import type { RunJournal } from './run-journal.ts';
 
@@ -14,15 +14,23 @@ export interface MachineWatch {
   stop(): void;
 }
 
-/** `emulated`: names of the targets that are. */
-export function watchMachine(clock: RunClock, journal: RunJournal, emulated: ReadonlySet<string>): MachineWatch {
+/** `emulated`: names of the targets that are. `schedule`: calls leave by the clock, so that it matters what becomes of it. */
+export function watchMachine(
+  clock: RunClock,
+  journal: RunJournal,
+  { emulated, schedule }: { readonly emulated: ReadonlySet<string>; readonly schedule: boolean },
+): MachineWatch {
   const clocks = new ClockWatch();
-  const others = new BusyWatch();
+  const { withChildren } = readBusy();
+  // What children take is not known elsewhere: in a closed loop their calls would be others' work.
+  const others = new BusyWatch(withChildren ? SHORTEST_OF_ALL_MS : undefined);
+  const tellsOthers = schedule || withChildren;
   let readMs = clock.nowMs();
   let othersReadMs = readMs;
   let knownMs = 0;
 
   const lookAtClocks = () => {
+    if (!schedule) return;
     const reading = readClocks();
     if (reading === undefined) return;
     const { sleptMs = 0, jumpedMs } = clocks.add(reading);
@@ -33,6 +41,7 @@ export function watchMachine(clock: RunClock, journal: RunJournal, emulated: Rea
     if (jumpedMs !== undefined) journal.incident({ kind: 'clock-jump', fromMs, toMs: readMs, byMs: jumpedMs });
   };
   const lookAtOthers = () => {
+    if (!tellsOthers) return;
     othersReadMs = clock.nowMs();
     const { busy } = others.add({ atMs: othersReadMs, ...readBusy() }, knownMs);
     knownMs = 0;
@@ -46,7 +55,7 @@ export function watchMachine(clock: RunClock, journal: RunJournal, emulated: Rea
   }, EACH_MS).unref();
   return {
     sample(target, { cpu, start }) {
-      if (!emulated.has(target)) return;
+      if (withChildren || !emulated.has(target)) return;
       // An environment was made, which takes processor time that nobody tells.
       if (start !== 'warm') others.skip();
       if (cpu !== undefined) knownMs += cpu.userMs + cpu.systemMs;

@@ -130,7 +130,7 @@ describe('on the emulator', () => {
     ];
     for (const row of rows) expect(stdout).toMatch(new RegExp(`^${row} +[\\d.]+ \\[`, 'm'));
     expect(stdout).toMatch(
-      /^1 cold call: init [\d.]+ ms, handler [\d.]+ ms, the whole call [\d.]+ ms · memory \d+ MB at most after a call, Max Memory Used \d+ MB · 1 environment$/m,
+      /^1 cold call: init [\d.]+ ms, handler [\d.]+ ms, the whole call [\d.]+ ms · memory \d+ MB resident at most after a call, Max Memory Used \d+ MB( \(without files that others had read\))? · 1 environment$/m,
     );
     expect(stdout).toMatch(/^next {4}.*:\n {10}resnet-bench lambda --target local,lambda /m);
   });

@@ -57,7 +57,8 @@ describe('with a trace', () => {
       ...['AWS::Lambda', 'Initialization', 'AWS::Lambda::Function', 'Invocation'],
       ...['handler', 'parse', 'preprocess', 'inference', 'postprocess', 'Overhead'],
     ]);
-    expect(notes).toHaveLength(2);
+    expect(notes).toHaveLength(3);
+    expect(notes).toContainEqual(expect.stringContaining('Overhead is after the answer'));
   });
 
   it('is told with its evidence', () => {
@@ -112,7 +113,7 @@ describe('in the new layout', () => {
     const { bars, notes } = waterfallOf(settle(call({ timings: parts }), { trace: untold }));
     expect(bars.map(({ name }) => name)).not.toContain('Invocation');
     expect(within(bars, 'handler')).toMatchObject({ startMs: 110 });
-    expect(notes).toHaveLength(2);
+    expect(notes).toHaveLength(3);
   });
 });
 

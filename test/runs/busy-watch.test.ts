@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { type BusyNews, BusyWatch, readBusy } from '../../src/runs/busy-watch.ts';
+import { childrenMs } from '../../src/runs/process-tree-time.ts';
 
 const PROCESSORS = 2;
 
@@ -120,21 +121,34 @@ describe('a busy window', () => {
 
 describe('the real counters', () => {
   // Some sandboxes show none.
-  it.runIf(readBusy().totalMs > 0)('show a program in a loop, and what is known of it is taken off', async () => {
-    const read = () => ({ atMs: performance.now(), ...readBusy() });
-    const [watch, knowing] = [new BusyWatch(), new BusyWatch()];
-    const before = read();
-    watch.add(before);
-    knowing.add(before);
-    const loopMs = await usedByLoop(6_000);
-    const after = read();
-    const totalMs = after.totalMs - before.totalMs;
-    const { othersCpu = Number.NaN } = watch.add(after);
-    // Whatever else the machine does comes on top; but ticks are rough, more so where a host takes processors away.
-    expect(othersCpu * totalMs).toBeGreaterThan(0.5 * loopMs);
-    expect(othersCpu).toBeLessThanOrEqual(1);
-    const { othersCpu: unknown = Number.NaN } = knowing.add(after, loopMs);
-    expect(unknown).toBeLessThan(othersCpu);
+  it.runIf(readBusy().totalMs > 0)(
+    'show a program in a loop that is nobody’s here, and what is known of it is taken off',
+    async () => {
+      const read = () => ({ atMs: performance.now(), ...readBusy() });
+      const [watch, knowing] = [new BusyWatch(), new BusyWatch()];
+      const before = read();
+      watch.add(before);
+      knowing.add(before);
+      const loopMs = await usedByLoop(6_000, 'orphan');
+      const after = read();
+      const totalMs = after.totalMs - before.totalMs;
+      const { othersCpu = Number.NaN } = watch.add(after);
+      // Whatever else the machine does comes on top; but ticks are rough, more so where a host takes processors away.
+      expect(othersCpu * totalMs).toBeGreaterThan(0.5 * loopMs);
+      expect(othersCpu).toBeLessThanOrEqual(1);
+      const { othersCpu: unknown = Number.NaN } = knowing.add(after, loopMs);
+      expect(unknown).toBeLessThan(othersCpu);
+    },
+  );
+
+  it.runIf(readBusy().withChildren)('count a child as ours, while it runs and when it is gone', async () => {
+    const before = childrenMs()!;
+    const loop = usedByLoop(1_000, 'child');
+    await expect.poll(() => childrenMs()! - before, { timeout: 10_000 }).toBeGreaterThan(100);
+    const usedMs = await loop;
+    // Ticks of 10 ms, of its user and system time each.
+    await expect.poll(() => childrenMs()! - before).toBeGreaterThan(usedMs - 30);
+    expect(childrenMs()! - before).toBeLessThan(usedMs + 200);
   });
 
   it('are of one measure', () => {
@@ -146,15 +160,15 @@ describe('the real counters', () => {
 });
 
 /** Processor time of another process that does nothing else for so long. */
-async function usedByLoop(ms: number): Promise<number> {
+async function usedByLoop(ms: number, whose: 'child' | 'orphan'): Promise<number> {
   const program = `for (const end = performance.now() + ${ms}; performance.now() < end; );
-    const { user, system } = process.cpuUsage();
-    console.log((user + system) / 1000);`;
-  const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  try {
-    const [used] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-    return Number(used);
-  } finally {
-    child.kill('SIGKILL');
-  }
+const { user, system } = process.cpuUsage();
+console.log((user + system) / 1000);`;
+  const [command, args] =
+    whose === 'child'
+      ? [process.execPath, ['-e', program]]
+      : ['/bin/sh', ['-c', '"$0" -e "$1" &', process.execPath, program]];
+  const loop = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = await Promise.all([text(loop.stdout), once(loop, 'exit')]);
+  return Number(said);
 }

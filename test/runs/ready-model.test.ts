@@ -82,12 +82,13 @@ it('clears what one that was killed has left, and nothing of one that lives', as
   expect(left).toEqual([drafts[1]]);
 });
 
-it('is the model itself where nothing can be kept, or the runtime makes nothing of it', async () => {
+it('is the model itself where nothing can be kept, or the runtime makes nothing of it, and says why', async () => {
   await writeFile(join(folder, 'models'), 'no folder');
-  expect(await readyModel(model, never)).toBe(model);
+  expect(await readyModel(model, never)).toEqual({ ...model, unprepared: expect.stringMatching(/^E(NOTDIR|EXIST)/) });
   await rm(join(folder, 'models'));
   await writeFile(model.file, 'no model');
-  expect(await readyModel(model, never)).toBe(model);
+  const undone = await readyModel(model, never);
+  expect(undone).toEqual({ ...model, unprepared: expect.stringContaining('small.onnx failed') });
   expect(await preparedIn()).toEqual([]);
 });
 
