@@ -69,7 +69,7 @@ function coldStart({ targets }: RunRecord): Aspect {
     if (cold === undefined) return [];
     const before = initBeforeMs(target);
     const session = before === undefined ? '' : `, and ${formatMs(before)} ms for model and session before it`;
-    const of = `${extra === undefined ? '' : `, ${formatMs(extra.extraMs)} ms more than a warm one`}${session}`;
+    const of = `${extra === undefined ? '' : `, ${formatMs(Math.abs(extra.extraMs))} ms ${extra.extraMs < 0 ? 'less' : 'more'} than a warm one`}${session}`;
     return [
       {
         target,

@@ -21,7 +21,7 @@ export const FUNCTION_NAME = 'resnet-bench';
 
 /**
  * For the C library's allocator, as lambda-image/Dockerfile sets them: large pieces go back to the system when they are freed, and all threads
- * share one pool. For it the function's peak is an eighth lower in float32 (bench/README.md).
+ * share one pool. For it the function's peak is a fourteenth lower in float32, and a cold start there a tenth shorter (bench/README.md).
  */
 export const ALLOCATOR_VARIABLES = { MALLOC_MMAP_THRESHOLD_: '10485760', MALLOC_ARENA_MAX: '1' } as const;
 
