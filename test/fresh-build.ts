@@ -5,8 +5,9 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 
 export default function freshBuild(): void {
-  const [source, built] = [newest('src', /\.ts$/), newest('dist', /\.m?js$/)];
-  if (source > built) throw new Error('dist is older than src: npm run build');
+  // What is bundled comes last, of all that was compiled.
+  const built = Math.min(newest('dist/cli', /^start\.mjs$/), newest('dist/function', /\.mjs$/));
+  if (newest('src', /\.ts$/) > built) throw new Error('dist is older than src: npm run build');
 }
 
 /** When the newest file was changed, ms since 1970; 0 where there is none. */

@@ -84,8 +84,8 @@ async function greatestDifference(one: string, other: string): Promise<number> {
     const largest = output.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     return Array.from(output, (value, at) => Math.abs(value - found[i]![at]!) / (largest || 1));
   });
-  // A value that is no number differs from all.
-  return differences.reduce((most, value) => (value <= most ? most : value), 0);
+  // A value that is no number, or not there, differs from all.
+  return differences.reduce((most, value) => (Number.isNaN(most) || value <= most ? most : value), 0);
 }
 
 async function outputsOf(file: string, inputs: readonly Float32Array[]): Promise<Float32Array[]> {

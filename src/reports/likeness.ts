@@ -49,6 +49,13 @@ export function differingThreads({ name: one, info: a }: Target, { name: other, 
   return `${one} ran ${plural(a.threads, 'thread')}, ${other} ${b.threads}`;
 }
 
+/** Of the same model one side loads a file that was made ready before: sessions and cold starts differ by that. Undefined where they do alike. */
+export function differingPreparation(one: Target, other: Target): string | undefined {
+  const [prepared, plain] = one.info.model?.prepared === undefined ? [other, one] : [one, other];
+  if (prepared.info.model?.prepared === undefined || plain.info.model?.prepared !== undefined) return undefined;
+  return `${prepared.name} loads its model prepared, ${plain.name} as it is: sessions and cold starts differ by that too`;
+}
+
 /** Whether both are known to run the same network with as many threads: then what its times differ by is the processors' doing. */
 export function sameInference({ info: one }: Target, { info: other }: Target): boolean {
   const [a, b] = [one.model?.sha256, other.model?.sha256];

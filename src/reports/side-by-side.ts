@@ -12,7 +12,13 @@ import {
   formatWithInterval,
   plural,
 } from './figures.ts';
-import { differingPredictions, differingThreads, differingWork, sameInference } from './likeness.ts';
+import {
+  differingPredictions,
+  differingPreparation,
+  differingThreads,
+  differingWork,
+  sameInference,
+} from './likeness.ts';
 import { stageName } from './stages.ts';
 import { describeSize, isFunction, mostOf } from './target-facts.ts';
 
@@ -120,7 +126,9 @@ function partLinesOf(baseline: Side, theirs: Parts | undefined, { target, start,
   if (ours !== undefined && theirs !== undefined) lines.push(gapLine(baseline, theirs, { target, calls }, ours));
   const threads = differingThreads(baseline.target, target);
   if (threads !== undefined) lines.push(`${threads}: with --threads ${target.info.threads} both run the same`);
-  return [...lines, ...coldLine(target)];
+  const cold = coldLine(target);
+  const preparation = differingPreparation(baseline.target, target);
+  return [...lines, ...cold, ...(cold.length > 0 && preparation !== undefined ? [preparation] : [])];
 }
 
 /** Why a part of a call may take longer there. */

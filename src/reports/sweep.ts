@@ -85,7 +85,7 @@ function timeCells({ target, start, calls, times }: Row): string[] {
 
 function functionCells({ target, billedMs, costUsd }: Row, best: boolean | undefined): string[] {
   const cold = target.samples.filter(({ start, outcome }) => start === 'cold' && outcome.ok);
-  const memory = mostOf(target.samples.map(sample => sample.memory.maxUsedMb));
+  const memory = mostOf(target.samples.flatMap(({ memory: { maxUsedMb, usedMb } }) => [maxUsedMb, usedMb]));
   return [
     String(cold.length),
     orUnknown(meanOf(cold.map(({ timings }) => timings.initMs)), formatMs),

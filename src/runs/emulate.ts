@@ -3,15 +3,19 @@ import { statSync } from 'node:fs';
 import { UsageError } from '../core/errors.ts';
 import type { LogFormat, Sampling, TraceLayout, TracePartial } from '../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../core/preprocess-mode.ts';
+import type { Warning } from '../core/record.ts';
 import { isReserved } from '../emulator/config.ts';
 import { type Emulator, startEmulator } from '../emulator/start.ts';
 import type { ModelOptions } from '../models/resolve.ts';
 import { chooseModel } from './choose-model.ts';
 import type { SharesChoice } from './emulated-lambda.ts';
+import { unpreparedWarnings } from './emulated-warnings.ts';
 import { FUNCTION_NAME, nodeFunction, ourFunction } from './our-function.ts';
 import { readyModel } from './ready-model.ts';
 
-export type { Emulator };
+export interface Emulated extends Emulator {
+  readonly warnings: readonly Warning[];
+}
 
 /** A program that speaks the Runtime API, or what one of ours drives. */
 export interface OwnProgram {
@@ -62,7 +66,7 @@ export interface EmulateOptions {
  * Its log goes to stderr. Throws UsageError for a folder that is not there or a variable that Lambda reserves;
  * SetupError when it cannot start; either when the model cannot be had.
  */
-export async function emulate(options: EmulateOptions, modelOptions: ModelOptions): Promise<Emulator> {
+export async function emulate(options: EmulateOptions, modelOptions: ModelOptions): Promise<Emulated> {
   const { env, program, model, preprocess, telemetry, shares, denied, ...limits } = options;
   const reserved = Object.keys(env).find(isReserved);
   if (reserved !== undefined) {
@@ -71,15 +75,18 @@ export async function emulate(options: EmulateOptions, modelOptions: ModelOption
   if (program && !statSync(program.taskRoot, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UsageError(`no such folder: ${program.taskRoot}`, '--task-root is the folder of a function');
   }
+  const ready =
+    program === undefined ? await readyModel(await chooseModel(model, modelOptions), modelOptions.signal) : undefined;
   const what =
-    program === undefined
-      ? ourFunction(await readyModel(await chooseModel(model, modelOptions), modelOptions.signal), preprocess)
-      : { ...programOf(program), functionName: FUNCTION_NAME, env: {} };
+    ready === undefined
+      ? { ...programOf(program!), functionName: FUNCTION_NAME, env: {} }
+      : ourFunction(ready, preprocess);
   const apiFaults = denied.map(operation => ({ operation, fault: 'denied' as const }));
-  return startEmulator(
+  const emulator = await startEmulator(
     { ...what, ...limits, ...telemetry, ...shares, apiFaults, env: { ...what.env, ...env }, logs: 'stderr' },
     modelOptions.signal,
   );
+  return { ...emulator, warnings: unpreparedWarnings(ready?.unprepared) };
 }
 
 function programOf({ bootstrap, taskRoot, handler }: OwnProgram) {

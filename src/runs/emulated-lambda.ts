@@ -10,7 +10,7 @@ import type { Inference, Learned, Runner, RunWindow } from '../core/runner.ts';
 import { type Emulator, startEmulator } from '../emulator/start.ts';
 import { LambdaRunner } from '../runners/lambda.ts';
 import type { ChosenModel } from './choose-model.ts';
-import { fewerCores, logWarnings, unlimitedWarnings, unpreparedWarnings } from './emulated-warnings.ts';
+import { beyondWarnings, fewerCores, logWarnings, unlimitedWarnings, unpreparedWarnings } from './emulated-warnings.ts';
 import { type EvidenceChoice, emulatedEvidence, emulatedMetrics } from './evidence-options.ts';
 import { FUNCTION_NAME, ourFunction, THREADS_VARIABLE } from './our-function.ts';
 import { readyModel } from './ready-model.ts';
@@ -180,7 +180,9 @@ export class EmulatedLambdaRunner implements Runner {
     return [
       ...told,
       ...unpreparedWarnings(this.#unprepared),
-      ...(unlimited ? unlimitedWarnings(memoryMb, this.#emulator?.noLimits, this.#mostMb) : fewerCores(memoryMb)),
+      ...(unlimited
+        ? unlimitedWarnings(memoryMb, this.#emulator?.noLimits, this.#mostMb)
+        : [...fewerCores(memoryMb), ...beyondWarnings(memoryMb, this.#mostMb)]),
       ...logWarnings(texts, memoryMb),
     ];
   }

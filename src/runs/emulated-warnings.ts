@@ -10,9 +10,16 @@ export function unlimitedWarnings(
   noLimits: Emulator['noLimits'],
   mostMb: number | undefined,
 ): Warning[] {
-  const beyond = mostMb !== undefined && mostMb > memoryMb ? [beyondMemory(mostMb, memoryMb)] : [];
-  return [withoutLimits(memoryMb, noLimits), ...beyond];
+  return [withoutLimits(memoryMb, noLimits), ...beyondWarnings(memoryMb, mostMb)];
 }
+
+/** Also of one with limits: what another program has read before (weights, libraries) does not count for a control group. */
+export function beyondWarnings(memoryMb: number, mostMb: number | undefined): Warning[] {
+  return mostMb !== undefined && mostMb > memoryMb ? [beyondMemory(mostMb, memoryMb)] : [];
+}
+
+/** The system's codes, and the runtime's words for a full disk. */
+const OF_A_FOLDER = /^E[A-Z]+\b|No space left/;
 
 /** Its cold starts are another function's then. */
 export function unpreparedWarnings(reason: string | undefined): Warning[] {
@@ -21,7 +28,9 @@ export function unpreparedWarnings(reason: string | undefined): Warning[] {
     {
       code: 'not-prepared',
       message: `the emulated function loads the model as it is, which takes longer and more memory than the image's prepared one: ${reason}`,
-      advice: 'it is kept beside the models, 110 MB: RESNET_BENCH_MODELS_DIR names a folder that can take it',
+      advice: OF_A_FOLDER.test(reason)
+        ? 'it is kept beside the models, 110 MB: RESNET_BENCH_MODELS_DIR names a folder that can take it'
+        : 'take its cold starts for those of an image made with --no-prepare',
     },
   ];
 }
@@ -60,15 +69,14 @@ function ranOutOfMemory(memoryMb: number): Warning {
   return {
     code: 'out-of-memory',
     message: `the emulated function needed more than its ${memoryMb} MB, and was ended for it as Lambda does`,
-    advice: 'give it more by --memory; Max Memory Used of a larger one tells how much',
+    advice: 'give it more by --memory; what is resident after a call of a larger one tells how much',
   };
 }
 
-/** Without limits. */
 function beyondMemory(usedMb: number, memoryMb: number): Warning {
   return {
     code: 'beyond-memory',
-    message: `the function had ${Math.ceil(usedMb)} MB in use, which is more than its ${memoryMb} MB: Lambda would have ended it`,
+    message: `the function had ${Math.ceil(usedMb)} MB in use, which is more than its ${memoryMb} MB: Lambda would have ended it, or read files again and again`,
     advice: 'give it more by --memory',
   };
 }

@@ -8,6 +8,7 @@ import { interleave } from '../scenarios/interleave.ts';
 import { describeMachine } from './machine.ts';
 import { digestLines, recordChunks } from './record-file.ts';
 import { finishedHead, newHead, resumedHead, withLearned } from './record-head.ts';
+import { refuseOtherPreparation } from './resume-checks.ts';
 import { type Resumed, resumeClock } from './resume-clock.ts';
 import { RunFolder, SAMPLES_FILE } from './run-folder.ts';
 import { RunJournal } from './run-journal.ts';
@@ -98,7 +99,7 @@ async function begin(plan: RunPlan, signal: AbortSignal): Promise<Begun> {
 async function goOn(plan: RunPlan, signal: AbortSignal, resumed: Resumed): Promise<Begun> {
   const folder = RunFolder.reopen(resumed.folder, resumed.bytes);
   try {
-    await startRunners(plan, signal);
+    refuseOtherPreparation(resumed.head, await startRunners(plan, signal));
     const startedAt = new Date();
     const { clock, offsetMs } = resumeClock(resumed, startedAt);
     const head = resumedHead(resumed.head, { startedAt, offsetMs }, resumed.lastSignAt);

@@ -1,9 +1,9 @@
 /** The model as the emulated function loads it: prepared as that of the image is, once, and kept beside the models. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import type { PrepareOutcome } from '../classifier/prepare-model.ts';
 import { ONNXRUNTIME_VERSION } from '../classifier/session.ts';
 import { messageOf } from '../core/errors.ts';
@@ -16,6 +16,9 @@ import { lives, ownMark } from './living-process.ts';
 
 /** Beside this file: built, or the source. */
 const PREPARE_MAIN = fileURLToPath(new URL(`prepare-model-main${extname(import.meta.url)}`, import.meta.url));
+
+/** The runtime's own begin with what matters, and end with names of its source. */
+const LONGEST_REASON = 160;
 
 const MODEL = 'model.onnx';
 /** Beside the model, where the function looks for what its answers call it. */
@@ -32,8 +35,8 @@ interface Identity {
   readonly name: string;
   readonly sha256: string;
   readonly prepared: string;
-  /** Of all other files. */
-  readonly bytes: number;
+  /** Size and time of each other file: one that was changed since, by whatever, is not taken. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /**
@@ -49,7 +52,7 @@ export async function readyModel(model: ChosenModel, signal: AbortSignal): Promi
     return (await keptIn(folder, model)) ?? { ...model, unprepared: `${folder} was changed by somebody` };
   } catch (thrown) {
     signal.throwIfAborted();
-    return { ...model, unprepared: messageOf(thrown).split('\n', 1)[0]! };
+    return { ...model, unprepared: messageOf(thrown).split('\n', 1)[0]!.slice(0, LONGEST_REASON) };
   }
 }
 
@@ -62,14 +65,15 @@ async function prepare({ file, info }: ChosenModel, folder: string, signal: Abor
   try {
     const [node = '', ...program] = nodeProgram(PREPARE_MAIN);
     const order = [...program, file, info.precision, join(draft, MODEL)];
-    const { stdout } = await promisify(execFile)(node, order, { signal });
+    const { stdout } = await promisify(execFile)(node, order, { signal, env: withoutOptions(process.env) });
     const outcome: PrepareOutcome = JSON.parse(stdout);
     if ('undone' in outcome) throw new Error(outcome.undone);
     const identity: Identity = {
       ...{ name: info.name, sha256: info.sha256, prepared: outcome.how },
-      bytes: await bytesIn(draft),
+      files: await filesIn(draft),
     };
     await writeFile(join(draft, IDENTITY), `${JSON.stringify(identity)}\n`);
+    for (const name of await readdir(draft)) await toDisk(join(draft, name));
     try {
       await rename(draft, folder);
     } catch {
@@ -83,29 +87,51 @@ async function prepare({ file, info }: ChosenModel, folder: string, signal: Abor
   }
 }
 
-/** A hundred MB each, of processes that were killed at it. */
+/** Far more than it takes: of another container a process is not seen to live. */
+const LONGEST_MS = 60_000;
+
+/** A hundred MB each, of processes that were killed at it. One that cannot be removed is none of ours. */
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [draft, pid, start] = /\.partial-(\d+)-(\d*)-/.exec(name) ?? [];
-    if (draft !== undefined && !lives({ pid: Number(pid), start: start || undefined })) {
-      await rm(join(folder, name), { recursive: true, force: true });
-    }
+    if (draft === undefined || lives({ pid: Number(pid), start: start || undefined })) continue;
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > LONGEST_MS) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
+}
+
+/** Before it has its name: a power cut must not leave a file of zeros under it. */
+async function toDisk(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** What somebody's NODE_OPTIONS print would be no answer. */
+function withoutOptions({ NODE_OPTIONS: _, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env;
 }
 
 /** Undefined when it is not there, or not as it was written. */
 async function keptIn(folder: string, { info }: ChosenModel): Promise<ReadyModel | undefined> {
   try {
     const identity: Identity = JSON.parse(await readFile(join(folder, IDENTITY), 'utf8'));
-    if (identity.sha256 !== info.sha256 || identity.bytes !== (await bytesIn(folder))) return undefined;
+    if (identity.sha256 !== info.sha256 || !isDeepStrictEqual(identity.files, await filesIn(folder))) return undefined;
     return { file: join(folder, MODEL), info: { ...info, prepared: identity.prepared } };
   } catch {
     return undefined;
   }
 }
 
-async function bytesIn(folder: string): Promise<number> {
-  const files = (await readdir(folder)).filter(name => name !== IDENTITY);
-  const sizes = await Promise.all(files.map(async name => (await stat(join(folder, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
+async function filesIn(folder: string): Promise<Identity['files']> {
+  const names = (await readdir(folder)).filter(name => name !== IDENTITY).sort();
+  const told = names.map(async name => {
+    const { size, mtimeMs } = await stat(join(folder, name));
+    return [name, `${size} bytes at ${mtimeMs}`] as const;
+  });
+  return Object.fromEntries(await Promise.all(told));
 }

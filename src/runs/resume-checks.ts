@@ -1,7 +1,7 @@
 /** What a run that goes on must have in common with its beginning: otherwise its figures would mix two things. Each refusal says which. */
 import { hostname } from 'node:os';
 import { SetupError } from '../core/errors.ts';
-import type { Machine, RecordHead } from '../core/record.ts';
+import type { Machine, RecordHead, TargetInfo } from '../core/record.ts';
 import { describeMachine } from './machine.ts';
 import { readTool } from './record-head.ts';
 import type { ResumeNote } from './resume-note.ts';
@@ -37,6 +37,16 @@ export function refuseOtherWork(head: RecordHead, note: ResumeNote, plan: RunPla
     refuseOther(`picture ${name}`, fingerprint(sha256), fingerprint(plan.images[i]?.sha256));
   }
   refuseOther('model', fingerprint(note.model?.sha256), fingerprint(plan.resumeNote?.model?.sha256));
+}
+
+/** Throws SetupError where the emulated function now loads another file than it did, as when a disk is full. */
+export function refuseOtherPreparation({ targets }: RecordHead, now: ReadonlyMap<string, TargetInfo>): void {
+  for (const { name, info } of targets) {
+    const { model } = now.get(name) ?? {};
+    // A deployed function tells it with its first answer.
+    if (model !== undefined && info.emulated)
+      refuseOther(`preparation of ${name}'s model`, info.model?.prepared, model.prepared);
+  }
 }
 
 function refuseOther(what: string, then: string | undefined, now: string | undefined): void {

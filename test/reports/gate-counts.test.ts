@@ -31,16 +31,24 @@ it('calls of unknown start count as what would miss a limit on cold ones', () =>
   expect(gate(none, 'lambda.coldShare<=100%')).toMatchObject({ held: false, reason: expect.stringContaining('of no') });
 });
 
-it('a maximum of memory is by one measure that all calls have, and not what was resident', () => {
+it('a maximum of memory is by one measure that all calls have, or by what was resident where that is more, and not by it alone', () => {
   const by = (memory: (seq: number) => Sample['memory']) =>
     calls(sample => ({ ...sample, memory: memory(sample.seq) }));
   expect(
     gate(
-      by(seq => ({ usedMb: 900, maxUsedMb: 280 + seq })),
+      by(seq => ({ usedMb: 270, maxUsedMb: 280 + seq })),
       'lambda.maxMemoryMb<400',
     ),
   ).toMatchObject({
     ...{ held: true, value: 299, reason: 'Max Memory Used' },
+  });
+  expect(
+    gate(
+      by(seq => ({ usedMb: 410, maxUsedMb: 280 + seq })),
+      'lambda.maxMemoryMb<400',
+    ),
+  ).toMatchObject({
+    ...{ held: false, value: 410, reason: 'what was resident after a call, more than Max Memory Used' },
   });
   expect(
     gate(

@@ -1,7 +1,7 @@
 /** The model that the emulated function loads: prepared once, kept whole, and the model itself where that cannot be. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -58,12 +58,20 @@ it('gives the answers of the model', async () => {
   expect(answers[1]).toEqual(answers[0]);
 });
 
-it('is made anew when what was kept is not whole', async () => {
+it.each<[string, (file: string, bytes: Buffer) => Promise<void>]>([
+  ['not whole', file => truncate(file, 100)],
+  ['other than it was, of the same length', (file, bytes) => writeFile(file, bytes.fill(0, bytes.length / 2))],
+])('is made anew when what was kept is %s', async (_, spoil) => {
   const { file } = await readyModel(model, never);
-  const { size } = await stat(file);
-  await truncate(file, 100);
+  const bytes = await readFile(file);
+  await spoil(file, Buffer.from(bytes));
   expect((await readyModel(model, never)).file).toBe(file);
-  expect((await stat(file)).size).toBe(size);
+  expect((await readFile(file)).equals(bytes)).toBe(true);
+});
+
+it('does not hang on what NODE_OPTIONS say', async () => {
+  vi.stubEnv('NODE_OPTIONS', `--import data:text/javascript,console.log('hello')`);
+  expect((await readyModel(model, never)).info.prepared).toBeDefined();
 });
 
 it('two at once get the same, and leave nothing half made', async () => {
@@ -76,7 +84,11 @@ it('two at once get the same, and leave nothing half made', async () => {
 it('clears what one that was killed has left, and nothing of one that lives', async () => {
   const { pid: gone = 0 } = spawnSync(process.execPath, ['-e', '0']);
   const drafts = [gone, process.pid].map(pid => `${model.info.sha256}.partial-${pid}-${ownMark().start}-abcdef`);
-  for (const name of drafts) await mkdir(join(folder, 'models', 'prepared', name), { recursive: true });
+  const longAgo = new Date(Date.now() - 3_600_000);
+  for (const name of drafts) {
+    await mkdir(join(folder, 'models', 'prepared', name), { recursive: true });
+    await utimes(join(folder, 'models', 'prepared', name), longAgo, longAgo);
+  }
   await readyModel(model, never);
   const left = (await preparedIn()).filter(name => name.includes('.partial-'));
   expect(left).toEqual([drafts[1]]);

@@ -4,7 +4,7 @@ import { parseArgsStringToArgv } from 'string-argv';
 import { EXIT, SetupError, UsageError } from '../../core/errors.ts';
 import type { LogFormat, Sampling, TraceLayout, TracePartial } from '../../core/lambda-telemetry.ts';
 import type { PreprocessMode } from '../../core/preprocess-mode.ts';
-import { type Emulator, emulate, type OwnProgram } from '../../runs/emulate.ts';
+import { type Emulated, emulate, type OwnProgram } from '../../runs/emulate.ts';
 import { lifetimesOf, sharesOf } from '../function-targets.ts';
 import { withModelProgress } from '../model-progress.ts';
 
@@ -71,6 +71,8 @@ export async function runEmulate(
       { signal, onEvent },
     ),
   );
+  for (const { message, advice } of emulator.warnings)
+    process.stderr.write(`warning  ${message}\n         ${advice}\n`);
   process.stdout.write(
     options.json === true ? `${JSON.stringify(addresses(emulator))}\n` : introduce(emulator, memory),
   );
@@ -98,12 +100,12 @@ function ownProgram(
   };
 }
 
-function addresses({ functionUrl, httpApiUrl, invokeEndpoint, pid, signature, cpuShare, frozen }: Emulator) {
+function addresses({ functionUrl, httpApiUrl, invokeEndpoint, pid, signature, cpuShare, frozen }: Emulated) {
   return { functionUrl, httpApiUrl, invokeEndpoint, pid, signature, cpuShare, frozen };
 }
 
 function introduce(
-  { functionUrl, httpApiUrl, invokeEndpoint, cpuShare, noLimits }: Emulator,
+  { functionUrl, httpApiUrl, invokeEndpoint, cpuShare, noLimits }: Emulated,
   memoryMb: number,
 ): string {
   return `Function URL  ${functionUrl}
@@ -122,7 +124,7 @@ AWS CLI       export AWS_ENDPOINT_URL=${invokeEndpoint} AWS_REGION=us-east-1 AWS
 `;
 }
 
-async function untilItEnds(emulator: Emulator, signal: AbortSignal): Promise<number> {
+async function untilItEnds(emulator: Emulated, signal: AbortSignal): Promise<number> {
   let asked = signal.aborted;
   const end = () => {
     asked = true;
