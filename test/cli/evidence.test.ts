@@ -174,7 +174,7 @@ describe('a function of AWS, played by resnet-bench emulate', () => {
     const measured = await measure(['--function', 'resnet-bench', '--no-logs'], asUser(emulator.invokeEndpoint));
     expectNested(measured);
     expect(measured.record.targets[0]!.info).toMatchObject({
-      ...{ frontDoor: 'invoke', functionName: 'resnet-bench', region: 'us-east-1', memoryMb: 2048, emulated: false },
+      ...{ frontDoor: 'invoke', functionName: 'resnet-bench', region: 'us-east-1', memoryMb: 2048, emulated: true },
       logGroup: '/aws/lambda/resnet-bench',
     });
     expect(measured.record.run.options).toMatchObject({ functionName: 'resnet-bench', headers: [] });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/core/random.ts';
 import { complaint, onlyRun, ROOT, recordIn, runsIn, useProgram } from './program.ts';
 
 const program = useProgram();
@@ -20,7 +21,18 @@ beforeAll(async () => {
     expect((await program.run(['local', PICTURE, '--iterations', '60'], { cwd })).code).toBe(0);
   }
   runs = (await runsIn(join(cwd, 'reports'))).map(folder => basename(folder)).filter(id => id !== lambda);
+  for (const id of [lambda, ...runs]) await withIndependentTimes(join(cwd, 'reports', id, 'record.json'));
 });
+
+/** On a busy machine calls resemble their neighbours so much that they may decide nothing, which is right and not what is tested here. */
+async function withIndependentTimes(file: string): Promise<void> {
+  const record = JSON.parse(await readFile(file, 'utf8'));
+  const random = seededRandom(record.run.id.length + record.targets.length);
+  for (const { samples } of record.targets) {
+    for (const sample of samples) sample.completedMs = sample.issuedMs + 50 + 10 * random();
+  }
+  await writeFile(file, JSON.stringify(record));
+}
 
 describe('thresholds', () => {
   it('of a run: a table of what held, exit 4 where one did not, and why; the record knows them', async () => {
