@@ -50,3 +50,14 @@ it('the clock of a run begins at zero and only grows', () => {
     last = now;
   }
 });
+
+it('lets everything else have its turn while it is behind', async () => {
+  const clock = startClock();
+  let turned = false;
+  setTimeout(() => {
+    turned = true;
+  }, 0);
+  const { signal } = new AbortController();
+  for (const endMs = clock.nowMs() + 200; clock.nowMs() < endMs; ) await clock.sleepUntil(0, signal);
+  expect(turned).toBe(true);
+});
