@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, context, type Plugin } from 'esbuild';
+import { ESM_FOR_NODE } from './esm-for-node.ts';
 
 /** Its classes are known by identity to what is loaded later. */
 const SHARED = '../core/errors.js';
@@ -19,22 +20,11 @@ const stayOutside: Plugin = {
 };
 
 const options: BuildOptions = {
+  ...ESM_FOR_NODE,
   absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
   entryPoints: ['dist/cli/main.js'],
   // Beside the file that it is made of, so that what is loaded later is where it says.
   outfile: 'dist/cli/start.mjs',
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  // For commander, which is CommonJS.
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
-  },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'eof',
-  logLevel: 'warning',
   plugins: [stayOutside],
 };
 

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, context, type OutputFile, type Plugin } from 'esbuild';
+import { ESM_FOR_NODE } from '../bin/esm-for-node.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = 'dist/function';
@@ -43,27 +44,16 @@ const nativeParts: Plugin = {
 };
 
 const options: BuildOptions = {
+  ...ESM_FOR_NODE,
   absWorkingDir: ROOT,
   entryPoints: ['src/handler/index.ts', 'src/handler/bootstrap.ts'],
   outdir: FOLDER,
   outExtension: { '.js': '.mjs' },
-  bundle: true,
   // What both need is one file, so that the first line of either is the first of our code.
   splitting: true,
   // A name without a hash: a second shared file would be an error here and not a leftover there.
   chunkNames: 'shared',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
   external: ['onnxruntime-node/bin/*', '@img/sharp-*'],
-  // For what was CommonJS.
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
-  },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'eof',
-  logLevel: 'warning',
   plugins: [nativeParts],
 };
 

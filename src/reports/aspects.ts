@@ -8,7 +8,7 @@ import { callsOf, kindOfCalls, waitOf } from './facts.ts';
 import { formatMb, formatMs, formatPercent, formatRatio, plural } from './figures.ts';
 import { describeLoad } from './load.ts';
 import { stageName } from './stages.ts';
-import { describeMemory, mostOf } from './target-facts.ts';
+import { describeMemory, mostMemoryMb } from './target-facts.ts';
 import { ratioText, verdictLines } from './verdict-text.ts';
 
 export interface Aspect {
@@ -120,9 +120,9 @@ function cost(record: RunRecord, terms: CostTerms): Aspect {
 
 function memory({ targets }: RunRecord): Aspect {
   const figures = targets.flatMap(target => describeMemory(target)?.replace(/^/, `${target.name}: `) ?? []);
-  const share = targets.flatMap(({ name, info, samples }) => {
-    // Where Max Memory Used leaves out files that others have read, what was resident tells more.
-    const most = mostOf(samples.flatMap(({ memory: { maxUsedMb, usedMb } }) => [maxUsedMb, usedMb]));
+  const share = targets.flatMap(target => {
+    const { name, info } = target;
+    const most = mostMemoryMb(target);
     return most === undefined || info.memoryMb === undefined
       ? []
       : [`${name} used ${formatMb(most)} of ${info.memoryMb} MB (${formatPercent(most / info.memoryMb)})`];

@@ -9,7 +9,7 @@ import { architectureOf, type CostTerms } from './cost.ts';
 import { pricesName } from './cost-text.ts';
 import { kindOfCalls } from './facts.ts';
 import { formatMb, formatMs, formatRatioWithInterval, formatWithInterval, plural, UNKNOWN } from './figures.ts';
-import { isFunction, mostOf } from './target-facts.ts';
+import { isFunction, mostMemoryMb } from './target-facts.ts';
 
 export function isSweep({ command }: Run): boolean {
   return command === 'sweep';
@@ -85,7 +85,7 @@ function timeCells({ target, start, calls, times }: Row): string[] {
 
 function functionCells({ target, billedMs, costUsd }: Row, best: boolean | undefined): string[] {
   const cold = target.samples.filter(({ start, outcome }) => start === 'cold' && outcome.ok);
-  const memory = mostOf(target.samples.flatMap(({ memory: { maxUsedMb, usedMb } }) => [maxUsedMb, usedMb]));
+  const memory = mostMemoryMb(target);
   return [
     String(cold.length),
     orUnknown(meanOf(cold.map(({ timings }) => timings.initMs)), formatMs),

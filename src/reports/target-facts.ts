@@ -130,6 +130,11 @@ export function describeMemory({ info, samples }: Target): string | undefined {
   return `memory ${formatMb(startRssMb)} -> ${formatMb(loadedRssMb)} MB${peakText}`;
 }
 
+/** MB that a target is known to have had: where Max Memory Used leaves out files that others had read, what was resident tells more. */
+export function mostMemoryMb({ samples }: Target): number | undefined {
+  return mostOf(samples.flatMap(({ memory: { maxUsedMb, usedMb } }) => [maxUsedMb, usedMb]));
+}
+
 /** The greatest of those that are known. A run may have more samples than a call takes arguments. */
 export function mostOf(values: readonly (number | undefined)[]): number | undefined {
   return values.reduce((most, value) => (value === undefined || (most ?? value) > value ? most : value), undefined);

@@ -3,6 +3,7 @@ import type { AwsAccess } from '../aws/access.ts';
 import { AwsFailure } from '../aws/aws-failure.ts';
 import { ChangeFailed, FunctionControl, type SettingsChange, UnreadableVariables } from '../aws/function-control.ts';
 import { messageOf, SetupError, UsageError } from '../core/errors.ts';
+import { policyOf } from '../core/policy-hint.ts';
 import { plainName, regionOf, setupError } from './lambda-door.ts';
 
 /** What it takes to put a function back. Holds no value of the function's own variables: they may be secret. */
@@ -132,7 +133,7 @@ export class FunctionChange {
     const { command, otherwise } = this.#changer;
     return new SetupError(
       `the configuration of ${this.#functionName} may not be changed (${code.replace(/Exception$/, '')}: ${operation})`,
-      `allow what this prints: resnet-bench aws policy ${command} --function ${this.#functionName}; or ${otherwise}`,
+      `allow what this prints: ${policyOf(command, this.#functionName)}; or ${otherwise}`,
       thrown,
     );
   }

@@ -2,10 +2,10 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { SetupError } from '../../src/core/errors.ts';
-import type { Machine, RecordHead } from '../../src/core/record.ts';
+import type { Machine, RecordHead, TargetInfo } from '../../src/core/record.ts';
 import { describeMachine } from '../../src/runs/machine.ts';
 import { readTool } from '../../src/runs/record-head.ts';
-import { refuseOtherMachine } from '../../src/runs/resume-checks.ts';
+import { refuseOtherMachine, refuseOtherPreparation } from '../../src/runs/resume-checks.ts';
 
 const HERE = describeMachine();
 const NOTE = { hostname: hostname(), images: ['/a.jpg'], secretAddress: false };
@@ -43,5 +43,29 @@ describe('the machine', () => {
   it.each(others)('is refused: another %s', (what, other) => {
     expect(() => checked(other)).toThrow(SetupError);
     expect(() => checked(other)).toThrow(new RegExp(`^the run began with another ${what}: .+, and now it is .+`));
+  });
+});
+
+describe('the preparation of the emulated function’s model', () => {
+  const info = (prepared?: string, emulated = true) =>
+    ({ emulated, model: { name: 'm', ...(prepared !== undefined && { prepared }) } }) as TargetInfo;
+  const check = (then: TargetInfo, now: TargetInfo) =>
+    refuseOtherPreparation(
+      { targets: [{ name: 'lambda', info: then }] } as unknown as RecordHead,
+      new Map([['lambda', now]]),
+    );
+
+  it.each([
+    ['no more', info('weights apart'), info()],
+    ['only now', info(), info('weights apart')],
+    ['in another way', info('weights apart'), info('otherwise')],
+  ])('is refused when it is there %s', (_, then, now) => {
+    expect(() => check(then, now)).toThrow(/^the run began with another preparation of lambda's model: /);
+  });
+
+  it('may be the same, or not told before the first answer', () => {
+    expect(() => check(info('weights apart'), info('weights apart'))).not.toThrow();
+    expect(() => check(info('weights apart'), { emulated: false } as TargetInfo)).not.toThrow();
+    expect(() => check(info('weights apart', false), info())).not.toThrow();
   });
 });

@@ -77,7 +77,7 @@ function costCards(record: RunRecord, terms: CostTerms): Card[] {
       [
         `${cost.target.name}: ${even.server.name} costs less above`,
         `${usualStart(cost).usage.atLeast ? '<= ' : ''}${formatRate(even.perSecond)} calls/s`,
-        `${interval}${calls}, ${pricesName(terms)}${doubts.map(line => `; ${line}`).join('')}`,
+        `${interval}${calls}, if one such server carries them, ${pricesName(terms)}${doubts.map(line => `; ${line}`).join('')}`,
       ],
     ];
   });

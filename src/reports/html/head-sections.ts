@@ -31,7 +31,11 @@ export function headSection(page: Page, { run, tool, machine, targets }: RunReco
 export function notesSection(page: Page, record: RunRecord): Child[] {
   const { run, targets } = record;
   const h = page.element.bind(page);
-  const synthetic = targets.some(({ info }) => info.model?.weights === 'synthetic');
+  // A run that is not finished has no warnings yet.
+  const synthetic = targets.some(
+    ({ info, warnings }) =>
+      info.model?.weights === 'synthetic' && !warnings.some(({ code }) => code === 'synthetic-weights'),
+  );
   const warnings = [
     ...new Set(
       targets.flatMap(target =>
