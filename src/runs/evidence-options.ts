@@ -97,6 +97,11 @@ export function awsOf(
   return { access: region === undefined ? {} : { region }, isEmulated };
 }
 
+/** Under AWS_ENDPOINT_URL somebody on this machine may play AWS: what is measured then is no Lambda. */
+export function isPlayedHere(deployed: Deployed, env: Variables): boolean {
+  return awsOf(deployed, env)?.isEmulated === true;
+}
+
 /** Of the embedded emulator at that address. */
 export function emulatedEvidence(
   choice: EvidenceChoice,

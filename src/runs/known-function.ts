@@ -3,13 +3,15 @@ import type { TargetInfo } from '../core/record.ts';
 import { parseAddress } from '../runners/lambda-address.ts';
 import { plainName, regionOf } from '../runners/lambda-door.ts';
 import type { ChosenModel } from './choose-model.ts';
+import { isPlayedHere } from './evidence-options.ts';
 import type { DeployedFunction, TargetOptions } from './targets.ts';
 
 type Options = Pick<TargetOptions, 'deployed' | 'emulated' | 'connection' | 'preprocess'>;
 
 /** Throws UsageError for an address that is none. */
 export function knownFunction({ deployed, emulated, connection, preprocess }: Options, model: ChosenModel): TargetInfo {
-  if (deployed !== undefined) return { emulated: false, connection, ...whereOf(deployed) };
+  if (deployed !== undefined)
+    return { emulated: isPlayedHere(deployed, process.env), connection, ...whereOf(deployed) };
   const { frontDoor, memoryMb, threads, shares } = emulated;
   return {
     ...{ emulated: true, connection, frontDoor, memoryMb, model: model.info, preprocess },

@@ -17,7 +17,7 @@ import { LocalRunner } from '../runners/local.ts';
 import { type ChosenModel, chooseModel } from './choose-model.ts';
 import { byChanging, byWaiting } from './cold-preparation.ts';
 import { EmulatedLambdaRunner, type SharesChoice } from './emulated-lambda.ts';
-import { awsOf, deployedEvidence, deployedMetrics, type EvidenceChoice } from './evidence-options.ts';
+import { deployedEvidence, deployedMetrics, type EvidenceChoice, isPlayedHere } from './evidence-options.ts';
 import { loadImages } from './load-images.ts';
 import { type Preparation, prepared } from './prepared-runner.ts';
 import { type ResumeNote, resumeNoteOf } from './resume-note.ts';
@@ -196,8 +196,7 @@ function deployedRunner(
   };
   const evidence = deployedEvidence(choice, named, process.env);
   const metrics = deployedMetrics(choice, named, process.env);
-  // Under AWS_ENDPOINT_URL somebody on this machine plays AWS: no measurement of Lambda.
-  const emulated = awsOf(named, process.env)?.isEmulated === true;
+  const emulated = isPlayedHere(named, process.env);
   const options = { ...common, emulated, evidence, metrics, ...(known && { known }) };
   if (url !== undefined) {
     const name = functionName === undefined ? undefined : plainName(functionName);
